@@ -1,0 +1,49 @@
+"""SafeText: what a vendor wrote, made safe to show.
+
+A terminal obeys escape sequences, and bidirectional marks reorder what a reader sees. Both are taken out
+here, once, where text enters; markup is the screen's matter (vendor text is shown without markup, always).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NewType
+
+SafeText = NewType("SafeText", str)
+
+# CSI and OSC sequences go as a whole, so that their parameters do not stay behind as litter.
+_SEQUENCES: Final = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|$)"  # OSC, DCS, SOS, PM, APC
+    r"|\x1b[ -/]*[0-~]?"  # any other escape
+)
+# C0 but tab and newline, DEL, C1, bidi marks and isolates, zero-width marks that hide text, line separators,
+# tag characters and noncharacters, and lone surrogates, which no terminal and no file can take.
+_FORBIDDEN: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u206f\ufeff\ufff9-\ufffb"
+    "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_NEWLINES: Final = re.compile("\r\n?|\x85|\u2028|\u2029|\x0b|\x0c")
+_SPACES: Final = re.compile(r"\s+")
+
+
+def safe_text(value: object) -> SafeText:
+    """Text of several lines: newlines and tabs stay, everything that can drive a terminal goes.
+
+    Takes anything a JSON answer may hold; None becomes an empty string.
+    """
+    if value is None:
+        return SafeText("")
+    text = value if isinstance(value, str) else str(value)
+    if text.isascii() and text.isprintable():
+        return SafeText(text)
+    text = _NEWLINES.sub("\n", text)
+    return SafeText(_FORBIDDEN.sub("", _SEQUENCES.sub("", text)))
+
+
+def safe_line(value: object, limit: int | None = None) -> SafeText:
+    """One line: as safe_text, with white space folded and, where asked, cut to `limit` characters."""
+    text = _SPACES.sub(" ", safe_text(value)).strip()
+    if limit is not None and len(text) > limit:
+        text = text[: max(0, limit - 1)] + "…"
+    return SafeText(text)

@@ -1,0 +1,1 @@
+"""vendorq: one terminal for every vendor's tickets."""
