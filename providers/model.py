@@ -227,6 +227,15 @@ class FileRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Engineer:
+    """Who acts: shown in previews, sent where a vendor wants a contact, kept in the audit line."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
     """One intent towards a vendor, as the outbox keeps it.
 
@@ -243,18 +252,9 @@ class Write:
     ticket_type: str = ""
     values: Mapping[str, object] = NOTHING
     files: tuple[FileRef, ...] = ()
-    engineer: Engineer = field(default_factory=lambda: Engineer())
+    engineer: Engineer = field(default_factory=Engineer)
     created_at: datetime | None = None
     sent_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Engineer:
-    """Who acts: shown in previews, sent where a vendor wants a contact, kept in the audit line."""
-
-    name: str = ""
-    email: str = ""
-    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

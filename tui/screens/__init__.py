@@ -1,0 +1,1 @@
+"""Full screens: they compose, they do not compute."""
