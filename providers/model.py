@@ -301,6 +301,7 @@ class TicketRow:
     snoozed_until: datetime | None
     held: bool
     faulty_write: bool
+    partial: bool = False
 
     @property
     def key(self) -> TicketKey:
