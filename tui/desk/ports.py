@@ -46,7 +46,7 @@ class View(Protocol):
     """Reading. Documents handed out are the reader's own: changing one changes nothing here."""
 
     def get(self, table: Table, key: str) -> Document | None:
-        """The document, decoded now, or None."""
+        """The document, decoded now, or None. StoreFault where its bytes are damaged."""
         ...
 
     def keys(self, table: Table) -> Iterable[str]:
@@ -125,7 +125,12 @@ class Store(View, Protocol):
 
     @property
     def read_only(self) -> str:
-        """Why nothing can be written, in a sentence; empty where it can."""
+        """Why nothing can be written and what to do, in a sentence; empty where it can."""
+        ...
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What an engineer should know: a network folder, a torn end set aside. Sentences, newest last."""
         ...
 
     @property
@@ -139,6 +144,8 @@ class Store(View, Protocol):
         `work` runs in the store's thread after it has taken in what others appended; it must be pure computation
         over its view. If it raises, or the commit fails, nothing has changed anywhere. StoreFault where the
         store is read-only. Returns what `work` returned, after the fsync. With no change nothing is written.
+        Transactions that wait together may share one write and one fsync; each still stands or falls alone, and
+        each sees those before it. If the waiting task is cancelled, the commit may still be made.
         """
         ...
 
