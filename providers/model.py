@@ -114,8 +114,8 @@ class Ticket:
     approvals: tuple[Approval, ...] = ()
     cycle: int = 0
     former_client_numbers: tuple[str, ...] = ()
-    vendor: Mapping[str, object] = NOTHING
-    stamps: Mapping[str, Order] = NOTHING  # type: ignore[assignment]
+    vendor: Mapping[str, object] = field(default_factory=lambda: NOTHING)
+    stamps: Mapping[str, Order] = field(default_factory=dict)
     revision: int = 0
 
     @property
@@ -148,10 +148,10 @@ class Patch:
     """
 
     number: str
-    set: Mapping[str, object] = NOTHING
-    fill: Mapping[str, object] = NOTHING
-    vendor: Mapping[str, object] = NOTHING
-    vendor_fill: Mapping[str, object] = NOTHING
+    set: Mapping[str, object] = field(default_factory=lambda: NOTHING)
+    fill: Mapping[str, object] = field(default_factory=lambda: NOTHING)
+    vendor: Mapping[str, object] = field(default_factory=lambda: NOTHING)
+    vendor_fill: Mapping[str, object] = field(default_factory=lambda: NOTHING)
     comments: tuple[Comment, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     approvals: tuple[Approval, ...] = ()
@@ -250,7 +250,7 @@ class Write:
     number: str = ""
     client_number: str = ""
     ticket_type: str = ""
-    values: Mapping[str, object] = NOTHING
+    values: Mapping[str, object] = field(default_factory=lambda: NOTHING)
     files: tuple[FileRef, ...] = ()
     engineer: Engineer = field(default_factory=Engineer)
     created_at: datetime | None = None

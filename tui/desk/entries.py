@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import datetime
 from typing import Literal
 
@@ -67,7 +68,7 @@ class OutboxEntry:
     note: str = ""
     needs_engineer: bool = False
     empty_reads: int = 0
-    evidence: Mapping[str, object] = NOTHING
+    evidence: Mapping[str, object] = dataclass_field(default_factory=lambda: NOTHING)
     revision: int = 0
 
     @property
