@@ -24,7 +24,6 @@ _FORBIDDEN: Final = re.compile(
     "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _NEWLINES: Final = re.compile("\r\n?|\x85|\u2028|\u2029|\x0b|\x0c")
-_SPACES: Final = re.compile(r"\s+")
 
 
 def safe_text(value: object) -> SafeText:
@@ -43,7 +42,7 @@ def safe_text(value: object) -> SafeText:
 
 def safe_line(value: object, limit: int | None = None) -> SafeText:
     """One line: as safe_text, with white space folded and, where asked, cut to `limit` characters."""
-    text = _SPACES.sub(" ", safe_text(value)).strip()
+    text = " ".join(safe_text(value).split())
     if limit is not None and len(text) > limit:
         text = text[: max(0, limit - 1)] + "…"
     return SafeText(text)
