@@ -53,6 +53,8 @@ class Comment:
     at: datetime | None = None
     body: str = ""
     origin: Origin = "vendor"
+    own_write: str = ""
+    """The id our own copy had before the vendor showed us its copy of it; empty for everything else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,14 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CycleMark:
+    """One step of a change's approval, and when it was said. The cycles are counted from all of them, in order."""
+
+    step: CycleStep
+    order: Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """One ticket as far as we know it. `state` is ours, `vendor_state` the vendor's word.
 
@@ -113,6 +123,7 @@ class Ticket:
     attachments: tuple[Attachment, ...] = ()
     approvals: tuple[Approval, ...] = ()
     cycle: int = 0
+    cycle_marks: tuple[CycleMark, ...] = ()
     former_client_numbers: tuple[str, ...] = ()
     vendor: Mapping[str, object] = field(default_factory=lambda: NOTHING)
     stamps: Mapping[str, Order] = field(default_factory=dict)

@@ -28,7 +28,10 @@ class InboxEntry:
 
     `applied` says that its patch is in the ticket; `released` that the vendor's queue has been told. `message` is
     None for snapshots and writes. `handled` is the engineer's acknowledgement. `own_write` is the outbox entry
-    this confirms, and such an entry is never unread.
+    this confirms, and such an entry is never unread. `answer` is the outbox entry that acknowledges it, where the
+    vendor's acknowledgement is a business answer. `reads` counts how often we were handed it, `stale_handle` is a
+    receipt handle the vendor no longer takes. `changed` says that applying it changed the ticket, and `revision` is
+    the ticket's after that: replaying the changing entries by revision gives the same ticket.
     """
 
     provider: str
@@ -45,6 +48,11 @@ class InboxEntry:
     handled: bool = False
     own_write: str = ""
     warning: str = ""
+    answer: str = ""
+    reads: int = 1
+    stale_handle: str = ""
+    changed: bool = False
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +61,9 @@ class OutboxEntry:
 
     `error` is a sentence with the next step, empty where there is none. `attempts` counts requests that left.
     `revision` is the ticket's when the form was opened. `retry_at` is when an unconfirmed one may be settled.
+    `empty_reads` counts how often the vendor's queue was read to its end since it was sent, `emptied_at` is the
+    last time. `dropped` says that the engineer gave it up. `answers` names the entries this one stands for (a link
+    that acknowledges messages).
     """
 
     write: Write
@@ -70,6 +81,10 @@ class OutboxEntry:
     empty_reads: int = 0
     evidence: Mapping[str, object] = dataclass_field(default_factory=lambda: NOTHING)
     revision: int = 0
+    retry_at: datetime | None = None
+    emptied_at: datetime | None = None
+    dropped: bool = False
+    answers: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
