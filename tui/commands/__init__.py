@@ -1,0 +1,1 @@
+"""The commands, a module to each family. Imported when one of the family is called."""
