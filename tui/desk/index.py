@@ -92,12 +92,13 @@ class LinkSummary(NamedTuple):
 
 
 class MarkSummary(NamedTuple):
-    """What the engineer put on a ticket."""
+    """What the engineer put on a ticket. `reopened`: the vendor took a resolved one up again, not yet seen to."""
 
     unread: bool
     handled: bool
     snoozed_until: str | None
     notes: int
+    reopened: bool
 
 
 class SeenSummary(NamedTuple):
@@ -225,6 +226,7 @@ def _mark(document: Document) -> MarkSummary:
         handled=bool(document.get("handled")),
         snoozed_until=_time(document, "snoozed_until"),
         notes=len(document.get("notes") or ()),
+        reopened=bool(document.get("reopened")),
     )
 
 
