@@ -62,7 +62,8 @@ class Attachment:
     """One file on a ticket. `size` is bytes of the file itself.
 
     `url` is where it can be fetched from; it may carry a signature, so it is a secret: never shown, logged or
-    exported. `path` is our own copy, empty until it has been fetched.
+    exported. `expires_at` is until when it is good, where it says so. `path` is our own copy, empty until it has
+    been fetched.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Attachment:
     at: datetime | None = None
     url: str = ""
     path: str = ""
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
