@@ -1,0 +1,137 @@
+"""Exit codes, and which failure ends in which.
+
+    0 done                                     69 a provider was not reached, answered nonsense or was skipped
+    1 a filter or name matched nothing         75 unconfirmed or queued
+    2 the command line is malformed            77 not authorised
+   65 the vendor rejected it, or its           78 config, a secret or the store
+      documented rules would                   128+n ended by a signal
+
+Of several the first of 78, 77, 75, 69, 65, 1 holds. `status` alone ends with 0 to 3. 70 is a fault of vendorq's own.
+Imports nothing but the errors' names, so that `--help` stays quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from providers.errors import VendorError
+
+OK: Final = 0
+NOTHING_FOUND: Final = 1
+USAGE: Final = 2
+REJECTED: Final = 65
+NOT_REACHED: Final = 69
+INTERNAL: Final = 70
+PENDING: Final = 75
+NOT_AUTHORISED: Final = 77
+CONFIG: Final = 78
+PRECEDENCE: Final = (CONFIG, NOT_AUTHORISED, PENDING, NOT_REACHED, REJECTED, NOTHING_FOUND)
+
+BY_ERROR: Final[Mapping[str, int]] = {
+    "ConfigFault": CONFIG,
+    "SecretUnavailable": CONFIG,
+    "StoreFault": CONFIG,
+    "NotAuthorised": NOT_AUTHORISED,
+    "Unconfirmed": PENDING,
+    "Unreachable": NOT_REACHED,
+    "TimedOut": NOT_REACHED,
+    "Throttled": NOT_REACHED,
+    "BadAnswer": NOT_REACHED,
+    "Rejected": REJECTED,
+    "WrongState": REJECTED,
+    "NotOffered": REJECTED,
+    "TooLarge": REJECTED,
+    "NotFound": NOTHING_FOUND,
+}
+"""By the name of the error's class, which is what the store keeps of an error."""
+
+
+class Failure(Exception):
+    """A command that ends otherwise than well: its exit code, and the error as it is told to people and scripts.
+
+    `parts` are what the command's JSON holds beside the error (an empty list, the entry in the outbox).
+    """
+
+    def __init__(
+        self,
+        code: int,
+        kind: str,
+        message: str,
+        *,
+        provider: str = "",
+        field: str = "",
+        next_step: str = "",
+        parts: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.kind = kind
+        self.message = message
+        self.provider = provider
+        self.field = field
+        self.next_step = next_step
+        self.parts = dict(parts or {})
+
+    def document(self) -> dict[str, Any]:
+        """The error as `--json` prints it; what does not apply is null."""
+        return {
+            "type": self.kind,
+            "provider": self.provider or None,
+            "message": self.message,
+            "field": self.field or None,
+            "next_step": self.next_step or None,
+        }
+
+    def sentence(self) -> str:
+        """The error in words: who, what, and what to do."""
+        who = f"{self.provider}: " if self.provider and not self.message.startswith(f"{self.provider}: ") else ""
+        next_step = f" {self.next_step}" if self.next_step else ""
+        stop = "" if self.message.endswith((".", "!", "?", "…")) else "."
+        return f"{who}{self.message}{stop}{next_step}"
+
+
+def usage(message: str, next_step: str = "") -> Failure:
+    """A command line that means nothing, found after click had accepted it."""
+    return Failure(USAGE, "UsageError", message, next_step=next_step)
+
+
+def nothing_found(message: str, next_step: str = "", **parts: Any) -> Failure:
+    """A filter or a name that matched nothing."""
+    return Failure(NOTHING_FOUND, "NothingFound", message, next_step=next_step, parts=parts)
+
+
+def refused(kind: str, provider: str, message: str, *, field: str = "", next_step: str = "") -> Failure:
+    """What documented rules or our own read-only mode forbid; nothing was sent."""
+    return Failure(REJECTED, kind, message, provider=provider, field=field, next_step=next_step)
+
+
+def code_of(error_type: str) -> int:
+    """The exit code for the name of an error's class; what is unknown is a provider that answered nonsense."""
+    return BY_ERROR.get(error_type, NOT_REACHED)
+
+
+def worst(codes: Iterable[int]) -> int:
+    """Which of several exit codes holds."""
+    present = set(codes)
+    return next((code for code in PRECEDENCE if code in present), OK)
+
+
+def from_vendor_error(error: VendorError) -> Failure:
+    """A vendor's error as a failure of the command."""
+    kind = type(error).__name__
+    words = f"{error.message} ({error.vendor_words})" if error.vendor_words else error.message
+    return Failure(code_of(kind), kind, words, provider=error.provider, field=error.field, next_step=error.next_step)
+
+
+def known_faults() -> tuple[type[Exception], ...]:
+    """The faults of our own set-up that may have been raised: of those modules that are loaded at all."""
+    names = (("providers.secrets", "SecretUnavailable"), ("tui.desk.ports", "StoreFault"))
+    return tuple(getattr(sys.modules[module], name) for module, name in names if module in sys.modules)
+
+
+def from_known_fault(error: Exception) -> Failure:
+    """SecretUnavailable or StoreFault as a failure of the command."""
+    message = getattr(error, "message", "") or str(error)
+    return Failure(CONFIG, type(error).__name__, message, next_step=getattr(error, "cure", ""))
