@@ -19,7 +19,8 @@ from tui.desk.ports import Store
 class ProviderHealth:
     """How one provider is doing, as the health strip, `status` and `check` show it.
 
-    `consumes` is false where the queue is not read here. `queue_age` is seconds of the oldest unsettled message.
+    `consumes` is false where the queue is not read here; `asks_consume` is true while `consume` is "ask" and the
+    engineer has not answered yet (Desk.answer_consume). `queue_age` is seconds of the oldest unsettled message.
     """
 
     name: str
@@ -38,6 +39,7 @@ class ProviderHealth:
     warning: str = ""
     consumes: bool = True
     poll_seconds: int = 60
+    asks_consume: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,15 @@ class Desk:
         """Every ticket's row, in no particular order."""
         raise NotImplementedError
 
+    def row(self, key: TicketKey) -> TicketRow | None:
+        """One ticket's row, as `rows` has it; what a list asks for after an event that names its keys."""
+        return next((row for row in self.rows() if row.key == key), None)
+
+    def raw(self, key: TicketKey) -> list[tuple[datetime | None, str]]:
+        """What the vendor sent of a ticket, whole and with its time, newest first: messages, rows, details."""
+        entries = [entry for entry in self.messages(settled=True) if TicketKey(entry.provider, entry.number) == key]
+        return [(entry.received_at, entry.message.raw) for entry in entries if entry.message is not None]
+
     def ticket(self, key: TicketKey) -> Ticket | None:
         """One ticket, whole."""
         raise NotImplementedError
@@ -132,6 +143,10 @@ class Desk:
 
     def subscribe(self, listener: Callable[[DeskEvent], None]) -> Callable[[], None]:
         """Have `listener` called on the event loop after each change. Returns what ends it."""
+        raise NotImplementedError
+
+    async def answer_consume(self, provider: str, consume: bool) -> None:
+        """The engineer said whether this provider's queue may be read here; remembered in the store."""
         raise NotImplementedError
 
     # Reading from the vendors.
