@@ -129,8 +129,12 @@ class Declaration:
     `ticket_types` maps our types that can be created to the vendor's words. `settling` follows the operations'
     values. `details_per_poll` is how many changed tickets have their detail read in the same poll, because rows
     lack priority or due; 0 where detail is read when a ticket is opened. `change_operations` are what a change
-    takes where that differs from other tickets. `asks_before_consuming`: reading the queue takes messages from
-    everyone who shares the credentials.
+    takes where that differs from other tickets. `files_with_create`: files can go along with a create.
+    `asks_before_consuming`: reading the queue takes messages from
+    everyone who shares the credentials. `queue_may_lose`: a read of the queue may take messages for good, so one
+    that ended in TimedOut or BadAnswer leaves a gap, as a Batch with `gap` does. `link_by_acknowledging`: there is no
+    request for linking our number; it goes along with the answers to the ticket's held messages, so a link becomes
+    an acknowledge (Success) for each, in their order.
     """
 
     kind: str
@@ -148,6 +152,9 @@ class Declaration:
     change_operations: frozenset[Operation] | None = None
     irreversible: frozenset[Operation] = frozenset()
     asks_before_consuming: bool = False
+    files_with_create: bool = False
+    queue_may_lose: bool = False
+    link_by_acknowledging: bool = False
     time_zone: str = "UTC"
     notes: tuple[str, ...] = ()
 
