@@ -30,7 +30,8 @@ class InboxEntry:
     None for snapshots and writes. `handled` is the engineer's acknowledgement. `own_write` is the outbox entry
     this confirms, and such an entry is never unread. `answer` is the outbox entry that acknowledges it, where the
     vendor's acknowledgement is a business answer. `reads` counts how often we were handed it, `stale_handle` is a
-    receipt handle the vendor no longer takes. `changed` says that applying it changed the ticket, and `revision` is
+    receipt handle the vendor no longer takes, since `stale_at`; `empty_reads` counts how often its queue was read to
+    the end without it after that. `changed` says that applying it changed the ticket, and `revision` is
     the ticket's after that: replaying the changing entries by revision gives the same ticket.
     """
 
@@ -51,6 +52,8 @@ class InboxEntry:
     answer: str = ""
     reads: int = 1
     stale_handle: str = ""
+    stale_at: datetime | None = None
+    empty_reads: int = 0
     changed: bool = False
     revision: int = 0
 

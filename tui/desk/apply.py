@@ -1,0 +1,148 @@
+"""What one entry does to a ticket: a pure function, and the only way a ticket changes.
+
+Each field remembers when its statement was made (its stamp), so that an older statement never overwrites a newer
+one, in whatever order they arrive. Comments, attachments and approvals are added by id, whatever their age.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from providers.codec import to_document
+from providers.model import CycleMark, Order, Patch, Ticket
+from tui.desk import conversation, cycles
+from tui.desk.entries import InboxEntry
+
+FIELDS: Final = frozenset(
+    {
+        "client_number",
+        "internal_id",
+        "type",
+        "state",
+        "vendor_state",
+        "priority",
+        "summary",
+        "description",
+        "opened_at",
+        "updated_at",
+        "due_at",
+        "awaiting_us",
+    }
+)
+"""The fields of a ticket that a patch may set or fill."""
+NEVER_EMPTIED: Final = frozenset({"client_number", "internal_id", "type", "state"})
+"""Fields whose empty statement says "not known" and never takes away what is known."""
+VENDOR: Final = "vendor"
+CLIENT_NUMBER: Final = "client_number:"
+COMPLETE: Final = "complete"
+_EMPTY: Final = ("", None)
+
+
+def apply(ticket: Ticket | None, entry: InboxEntry) -> Ticket:
+    """The ticket after this entry. Applying the same entry again changes nothing.
+
+    `revision` goes up by one where anything changed. The entry must have a patch (ValueError).
+    """
+    patch = entry.patch
+    if patch is None:
+        raise ValueError("an entry without a patch says nothing of a ticket")
+    known = ticket or Ticket(provider=entry.provider, number=patch.number or entry.number)
+    stamps = dict(known.stamps)
+    changes: dict[str, Any] = _fields(known, patch, entry.order, stamps)
+    changes["vendor"] = _vendor(known.vendor, patch, entry.order, stamps)
+    changes["former_client_numbers"] = _former(known, patch, changes, entry.order, stamps)
+    changes["comments"] = conversation.add_comments(
+        known.comments, patch.comments, ours=entry.source == "write", own_write=entry.own_write
+    )
+    changes["attachments"] = conversation.add_attachments(known.attachments, patch.attachments)
+    changes.update(_approvals(known, patch, entry.order, stamps))
+    if patch.complete:
+        stamps[COMPLETE] = max(entry.order, stamps.get(COMPLETE, entry.order))
+    if COMPLETE in stamps:
+        changes["partial"] = False
+    elif ticket is None:
+        changes["partial"] = patch.partial
+    changes["stamps"] = dict(sorted(stamps.items()))
+    after = replace(known, **changes)
+    if ticket is not None and after == ticket:
+        return ticket
+    return replace(after, revision=known.revision + 1)
+
+
+def _fields(known: Ticket, patch: Patch, order: Order, stamps: dict[str, Order]) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    for name, value in patch.set.items():
+        if name not in FIELDS or (name in NEVER_EMPTIED and value in _EMPTY):
+            continue
+        if name not in stamps or order >= stamps[name]:
+            changes[name] = value
+            stamps[name] = order
+    for name, value in patch.fill.items():
+        if name not in FIELDS or value in _EMPTY:
+            continue
+        nothing_yet = name not in stamps or changes.get(name, getattr(known, name)) in _EMPTY
+        if nothing_yet and order >= stamps.get(name, order):
+            changes[name] = value
+            stamps[name] = order
+    return changes
+
+
+def _vendor(known: Mapping[str, object], patch: Patch, order: Order, stamps: dict[str, Order]) -> Mapping[str, object]:
+    """The vendor's own fields. Their stamps are kept as one for all, and one more for each that is newer."""
+    if not patch.vendor and not patch.vendor_fill:
+        return known
+    base = stamps.get(VENDOR, order)
+    made = {name: stamps.get(f"{VENDOR}:{name}", base) for name in known}
+    values = dict(known)
+    said = to_document(patch)
+    for name, value in said["vendor"].items():
+        if name not in made or order >= made[name]:
+            values[name], made[name] = value, order
+    for name, value in said["vendor_fill"].items():
+        if value in _EMPTY:
+            continue
+        if (name not in made or values[name] in _EMPTY) and order >= made.get(name, order):
+            values[name], made[name] = value, order
+    for name in [stamp for stamp in stamps if stamp.startswith(f"{VENDOR}:")]:
+        del stamps[name]
+    if made:
+        stamps[VENDOR] = min(made.values())
+        stamps.update({f"{VENDOR}:{name}": at for name, at in made.items() if at > stamps[VENDOR]})
+    return dict(sorted(values.items()))
+
+
+def _former(
+    known: Ticket, patch: Patch, changes: Mapping[str, Any], order: Order, stamps: dict[str, Order]
+) -> tuple[str, ...]:
+    """Own numbers this ticket had before its present one, oldest first: the history of the link."""
+    said = patch.set.get("client_number") or patch.fill.get("client_number")
+    if said:
+        name = f"{CLIENT_NUMBER}{said}"
+        stamps[name] = min(order, stamps.get(name, order))
+    now = changes.get("client_number", known.client_number)
+    seen = [(at, name.removeprefix(CLIENT_NUMBER)) for name, at in stamps.items() if name.startswith(CLIENT_NUMBER)]
+    return tuple(number for _, number in sorted(seen) if number != now)
+
+
+def _approvals(known: Ticket, patch: Patch, order: Order, stamps: dict[str, Order]) -> dict[str, Any]:
+    if not patch.approvals and patch.cycle is None:
+        return {}
+    approvals = {item.id: item for item in known.approvals}
+    for item in patch.approvals:
+        before = approvals.get(item.id)
+        stamp = cycles.STAMP + item.id
+        if before is None or (item.state == "requested" and order > stamps[stamp]):
+            stamps[stamp] = order
+            approvals[item.id] = item if before is None else replace(before, state="requested")
+        elif item.state != "requested":
+            approvals[item.id] = replace(before, state=item.state)
+    marks = set(known.cycle_marks)
+    # A request carries its change's state; that is no second assessment, since a request opens what is not open.
+    if patch.cycle is not None and not (patch.cycle == "opened" and patch.approvals):
+        marks.add(CycleMark(step=patch.cycle, order=order))
+    ordered = tuple(sorted(marks, key=lambda mark: (mark.order, mark.step)))
+    listed = sorted(approvals.values(), key=lambda item: (stamps[cycles.STAMP + item.id], item.id))
+    counted, number = cycles.count(listed, ordered, stamps)
+    return {"approvals": counted, "cycle": number, "cycle_marks": ordered}

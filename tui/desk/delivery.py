@@ -1,0 +1,111 @@
+"""Deliveries of a queue's message: the first, the next, and what they say of the queue. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from providers.model import Message
+from tui.desk.entries import InboxEntry
+
+WARN_FROM_COUNT: Final = 15
+LAST_COUNT: Final = 20
+"""A message handed out this often leaves the queue for the failure queue (Ensono guide, "Reading, processing ...")."""
+WARN_FROM_AGE: Final = timedelta(hours=1)
+SETTLE_AFTER: Final = timedelta(seconds=120)
+EMPTY_READS: Final = 2
+
+
+def first(provider: str, message: Message, now: datetime) -> InboxEntry:
+    """The entry of a message seen for the first time. One that cannot be read is parked, with its neighbours going on."""
+    message = replace(message, received_at=message.received_at or now)
+    number = message.patch.number if message.patch is not None and message.patch.number else message.number
+    readable = message.ignored or (message.patch is not None and bool(number))
+    if not readable and not message.problem:
+        message = replace(message, problem="it names no ticket" if message.patch is not None else "it cannot be read")
+    entry = InboxEntry(
+        provider=provider,
+        id=message.id,
+        number=number,
+        source="message",
+        order=message.order,
+        received_at=now,
+        status="new" if readable else "parked",
+        patch=message.patch if readable else None,
+        message=message,
+        handled=message.ignored,
+    )
+    return replace(entry, warning=warning(entry, now, fresh=True))
+
+
+def again(entry: InboxEntry, message: Message, now: datetime) -> InboxEntry:
+    """The entry after another delivery: the newest handle counts, and a released one is released again.
+
+    What was applied stays applied.
+    """
+    known = entry.message or message
+    redelivered = replace(known, handle=message.handle, receive_count=max(known.receive_count, message.receive_count))
+    entry = replace(
+        entry,
+        message=redelivered,
+        released=False,
+        reads=entry.reads + 1,
+        stale_handle="",
+        stale_at=None,
+        empty_reads=0,
+        status="new" if entry.status in ("blocked", "acknowledged") and not entry.answer else entry.status,
+    )
+    return replace(entry, warning=warning(entry, now))
+
+
+def warning(entry: InboxEntry, now: datetime, *, fresh: bool = False) -> str:
+    """What this delivery gives reason to say, in a sentence; empty where nothing."""
+    message = entry.message
+    if message is None:
+        return ""
+    if message.receive_count >= WARN_FROM_COUNT:
+        return (
+            f"Delivered {message.receive_count} times of {LAST_COUNT}: after that the vendor moves it to its failure "
+            "queue. See why it cannot be acknowledged."
+        )
+    if message.receive_count > entry.reads:
+        when = "before we first saw it" if fresh else "and not only to us"
+        return (
+            f"Delivered {message.receive_count} times, {when}: another reader seems to share these credentials. "
+            "Only one should read the queue."
+        )
+    if message.sent_at is not None and now - message.sent_at >= WARN_FROM_AGE:
+        minutes = int((now - message.sent_at).total_seconds() // 60)
+        return f"It waited {minutes} minutes in the queue before it could be settled."
+    return ""
+
+
+def stale(entry: InboxEntry, now: datetime) -> InboxEntry:
+    """The entry after the vendor refused its handle: it waits for the redelivery, with a new one."""
+    handle = entry.message.handle if entry.message is not None else ""
+    return replace(entry, stale_handle=handle, stale_at=now, empty_reads=0)
+
+
+def emptied(entry: InboxEntry, now: datetime) -> InboxEntry:
+    """A stale entry after its queue was read to the end without it.
+
+    Twice so, over a length of time that no invisibility outlasts, and the vendor no longer has it: the release we
+    did not hear of was done.
+    """
+    entry = replace(entry, empty_reads=entry.empty_reads + 1)
+    waited = entry.stale_at is not None and now - entry.stale_at >= SETTLE_AFTER
+    if entry.empty_reads >= EMPTY_READS and waited:
+        return released(entry)
+    return entry
+
+
+def released(entry: InboxEntry) -> InboxEntry:
+    """The entry after its queue was told."""
+    status = "acknowledged" if entry.status in ("new", "blocked") else entry.status
+    return replace(entry, released=True, status=status, stale_handle="", stale_at=None)
+
+
+def is_stuck(entry: InboxEntry) -> bool:
+    """Whether a release must wait for a redelivery: the vendor refused the handle we have."""
+    return bool(entry.stale_handle) and entry.message is not None and entry.stale_handle == entry.message.handle

@@ -1,0 +1,66 @@
+"""Taking one entry into its ticket, with everything that follows from it, within one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from providers.model import ENDED_STATES, Ticket, TicketKey
+from tui.desk import records
+from tui.desk.apply import apply
+from tui.desk.entries import InboxEntry
+from tui.desk.ports import Table, Transaction, key_of
+
+NEWS: Final = frozenset({"message", "derived"})
+"""Sources that tell the engineer something; snapshots and our own writes do not."""
+_SETTLED_STATES: Final = ENDED_STATES | {"resolved"}
+
+
+def take_in(transaction: Transaction, entry: InboxEntry) -> InboxEntry:
+    """Apply an entry and keep it; return it as it then stands.
+
+    The ticket, its link to our own number, the unread mark and the entry change together or not at all.
+    """
+    before = records.ticket(transaction, TicketKey(entry.provider, entry.number))
+    after = apply(before, entry)
+    changed = after is not before
+    if changed:
+        records.put_ticket(transaction, after)
+        _link(transaction, after)
+    settled = replace(entry, applied=True, changed=changed, revision=after.revision, number=after.number)
+    records.put_entry(transaction, settled)
+    if is_reopened(before, after) and entry.source != "write" and not entry.own_write:
+        records.amend(transaction, Table.MARKS, key_of(after.provider, after.number), reopened=True)
+    if is_news(settled):
+        tell(transaction, settled)
+    return settled
+
+
+def is_reopened(before: Ticket | None, after: Ticket) -> bool:
+    """Whether a ticket that was resolved or ended is being worked on again."""
+    return before is not None and before.state in _SETTLED_STATES and after.state not in _SETTLED_STATES
+
+
+def is_news(entry: InboxEntry) -> bool:
+    """Whether this makes its ticket unread."""
+    ignored = entry.message is not None and entry.message.ignored
+    return entry.source in NEWS and not entry.handled and not entry.own_write and not ignored and bool(entry.number)
+
+
+def tell(transaction: Transaction, entry: InboxEntry) -> None:
+    """Mark the entry's ticket unread."""
+    key = key_of(entry.provider, entry.number)
+    records.amend(transaction, Table.MARKS, key, unread=True, handled=False)
+
+
+def _link(transaction: Transaction, ticket: Ticket) -> None:
+    records.amend(
+        transaction,
+        Table.LINKS,
+        key_of(ticket.provider, ticket.number),
+        provider=ticket.provider,
+        number=ticket.number,
+        client_number=ticket.client_number,
+        internal_id=ticket.internal_id,
+        former=list(ticket.former_client_numbers),
+    )
