@@ -10,10 +10,12 @@ class VendorError(Exception):
     """Any failure to do with a vendor.
 
     `message` says what happened, `next_step` what the engineer can do, `vendor_words` what the vendor wrote (made
-    safe), `code` the vendor's or HTTP's code, `field` the field it is about.
+    safe), `code` the vendor's or HTTP's code, `field` the field it is about. `done` are the parts of a write of
+    several requests that the vendor confirmed before this (see Write.done).
     """
 
     default_next_step = ""
+    done: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -70,6 +72,12 @@ class NotAuthorised(VendorError):
     """The vendor does not accept our credentials, or not for this."""
 
     default_next_step = "Check the credentials in the config with `vendorq check`."
+
+
+class SecretMissing(NotAuthorised):
+    """A configured secret could not be had, so nothing was sent: a matter of the config, not of the vendor."""
+
+    default_next_step = "Mend the secret's entry in the config; `vendorq check` shows whether it can be had."
 
 
 class Rejected(VendorError):

@@ -255,6 +255,10 @@ class Write:
     `action` is an Operation's value. `values` are the fields by the names of the vendor's declaration; common
     ones are `comment`, `notes`, `code`, `status`, `message_id`, `reason`, `approval_id`. `engineer` is who sends
     it (name, email, phone). `id` is the outbox entry's.
+
+    Some vendors need several requests for one write. `done` are those parts that the vendor confirmed in an earlier
+    try (VendorError.done), which are not sent again; `doubtful` says that an earlier try got no answer, so that any
+    other part may have been done as well.
     """
 
     id: str
@@ -268,6 +272,8 @@ class Write:
     engineer: Engineer = field(default_factory=Engineer)
     created_at: datetime | None = None
     sent_at: datetime | None = None
+    done: tuple[str, ...] = ()
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
