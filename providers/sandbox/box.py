@@ -1,0 +1,134 @@
+"""The sandbox as a whole: five vendors on one loopback port."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from providers.clock import Clock
+from providers.sandbox import config
+from providers.sandbox.clock import SandboxClock
+from providers.sandbox.context import Context
+from providers.sandbox.control import PREFIX as CONTROL_PREFIX
+from providers.sandbox.control import Control
+from providers.sandbox.ensono import Ensono
+from providers.sandbox.ensono_api import PREFIX as ENSONO_PREFIX
+from providers.sandbox.ensono_api import EnsonoApi
+from providers.sandbox.faults import Fault, Faults
+from providers.sandbox.front import Front
+from providers.sandbox.kpn_connect import BASE as KPN_CONNECT_PREFIX
+from providers.sandbox.kpn_connect import KpnConnect
+from providers.sandbox.kpn_connect_api import KpnConnectApi
+from providers.sandbox.ledger import Entries, RequestSeen
+from providers.sandbox.oauth import PREFIX as OAUTH_PREFIX
+from providers.sandbox.oauth import TokenEndpoint
+from providers.sandbox.s3 import PREFIX as S3_PREFIX
+from providers.sandbox.s3 import FileStore
+from providers.sandbox.server import Server
+
+
+class Sandbox:
+    """The vendors, over real HTTP, for as long as the context lasts.
+
+    `async with Sandbox(seed=1) as box:` (or plain `with`) serves them on a free port of 127.0.0.1, in a thread with a
+    loop of its own. The same seed gives the same ids, texts and order. `world` has things happen by themselves.
+    """
+
+    def __init__(self, seed: int = 1, *, world: bool = False, port: int = 0, clock: Clock | None = None) -> None:
+        self.context = Context(seed, clock=SandboxClock(clock))
+        self.faults = Faults()
+        self.files = FileStore(self.context)
+        self.tokens = TokenEndpoint(self.context)
+        self.ensono = Ensono(self.context, self.files)
+        self.ensono_api = EnsonoApi(self.ensono)
+        self.kpn_connect = KpnConnect(self.context)
+        self.kpn_connect_api = KpnConnectApi(self.kpn_connect, self.tokens)
+        self._front = Front(self.context, self.faults)
+        self._port = port
+        self._server: Server | None = None
+        self._mount()
+
+    def _mount(self) -> None:
+        vendors = {"ensono": self.ensono, "kpn-connect": self.kpn_connect}
+        control = Control(self.context, self.faults, vendors, self)
+        self._front.mount(CONTROL_PREFIX, "", control.handle)
+        self._front.mount(OAUTH_PREFIX, "kpn-oauth", self.tokens.handle)
+        self._front.mount(S3_PREFIX, "s3", self.files.handle)
+        self._front.mount(ENSONO_PREFIX, "ensono", self.ensono_api.handle)
+        self._front.mount(KPN_CONNECT_PREFIX, "kpn-connect", self.kpn_connect_api.handle)
+
+    @property
+    def url(self) -> str:
+        """The origin, such as http://127.0.0.1:43210."""
+        return self.context.url
+
+    @property
+    def clock(self) -> SandboxClock:
+        """The sandbox's time; a client may be given the same."""
+        return self.context.clock
+
+    @property
+    def ledger(self) -> Entries:
+        """What the vendors committed so far, in order."""
+        return self.context.ledger.entries
+
+    @property
+    def requests(self) -> list[RequestSeen]:
+        """Every request so far, the last 20,000 of them."""
+        return self.context.ledger.requests
+
+    def config(self, store: Path) -> str:
+        """A complete config for this sandbox, as TOML. The file must be 0600."""
+        return config.toml(self.url, store, self.ensono.environment)
+
+    def settings(self, kind: str) -> dict[str, Any]:
+        """Keyword arguments for a kind's Settings."""
+        return config.settings(self.url, kind, self.ensono.environment)
+
+    def fault(self, vendor: str, fault: str, *, match: str = "", count: int | None = 1, seconds: float = 0.0) -> None:
+        """Switch a fault on for the next `count` requests (None: until cleared) whose "METHOD /path?query" holds
+        `match`. What each fault does is in faults.FAULTS."""
+        self.faults.add(Fault(vendor=vendor, fault=fault, match=match, count=count, seconds=seconds))
+
+    def clear_faults(self, vendor: str = "") -> None:
+        """Switch all faults off, or those of one vendor."""
+        self.faults.clear(vendor)
+
+    def advance(self, seconds: float) -> None:
+        """Move the sandbox's time forward; what is due by then happens."""
+        self.context.clock.advance(seconds)
+        self.tick()
+
+    def tick(self) -> None:
+        """Let happen what is due by now. Called once a second while serving."""
+        self.ensono.tick()
+
+    def start(self) -> Self:
+        """Bind the port and serve."""
+        self._server = Server(self._front, self._port, self.tick)
+        self.context.url = f"http://127.0.0.1:{self._server.port}"
+        self._server.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop serving; requests under way are cut off."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        return self.start()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
