@@ -112,8 +112,8 @@ def start_values(
         values.update(_present(plan.fields, ticket))
     by_common = {field.common: field.name for field in plan.fields if field.common}
     for source in (template, draft or {}):
-        for name, value in source.items():
-            name = name if name in values else by_common.get(name, name)
+        for given, value in source.items():
+            name = given if given in values else by_common.get(given, given)
             if name in values:
                 values[name] = as_text(value)
     return values

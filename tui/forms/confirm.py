@@ -1,0 +1,101 @@
+"""A question before something that matters, with all that it is about in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.geometry import Size
+from textual.screen import ModalScreen
+from textual.scroll_view import ScrollView
+
+from providers.model import Preview
+from providers.text import safe_text
+from tui.forms.head import Heading, Hints
+from tui.widgets.lines import Piece, strip_of, wrap
+
+if TYPE_CHECKING:
+    from textual.strip import Strip
+
+    from themes import Palette
+
+
+class Lines(ScrollView, can_focus=True):
+    """Text to read, wrapped and scrolled, without markup."""
+
+    DEFAULT_CSS = "Lines { height: 1fr; scrollbar-size: 0 0; background: $vq-panel; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "scroll_down", "Down", show=False),
+        Binding("up,k", "scroll_up", "Up", show=False),
+        Binding("pagedown", "page_down", "Page down", show=False),
+        Binding("pageup", "page_up", "Page up", show=False),
+    ]
+
+    def __init__(self, paragraphs: Sequence[Piece]) -> None:
+        super().__init__()
+        self.paragraphs = tuple(paragraphs)
+        self._lines: list[Piece] = []
+
+    def on_resize(self) -> None:
+        """Wrap to the new width."""
+        width = max(1, self.size.width)
+        self._lines = [
+            (line, role) for text, role in self.paragraphs for line in (wrap(str(safe_text(text)), width) or [""])
+        ]
+        self.virtual_size = Size(width, len(self._lines))
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The line in sight."""
+        palette = cast("Palette", self.app.palette)  # type: ignore[attr-defined]
+        place = y + self.scroll_offset.y
+        pieces = [self._lines[place]] if place < len(self._lines) else []
+        return strip_of(pieces, self.size.width, palette, "panel")
+
+
+class ConfirmScreen(ModalScreen[bool]):
+    """Ends with True for yes. Enter alone never says yes to what cannot be undone: `key` does."""
+
+    CSS = """
+    ConfirmScreen { align: center middle; background: $vq-background 60%; }
+    ConfirmScreen > Vertical { width: 90%; max-width: 96; height: 80%; background: $vq-panel; padding: 1 2; }
+    ConfirmScreen Lines { margin: 1 0; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,n", "answer(False)", "Back")]
+
+    def __init__(self, title: str, remark: str, paragraphs: Sequence[Piece], *, yes: str, key: str = "y") -> None:
+        super().__init__()
+        self.heading = Heading(title, remark, surface="panel")
+        self.lines = Lines(paragraphs)
+        self.hints = Hints(((key, yes), ("esc", "back"), ("↑↓", "scroll")))
+        self._key = key
+
+    def compose(self) -> ComposeResult:
+        """Question, what it is about, the answers."""
+        with Vertical():
+            yield self.heading
+            yield self.lines
+            yield self.hints
+
+    def on_mount(self) -> None:
+        """The keys scroll; the answer is a key of its own."""
+        self._bindings.bind(self._key, "answer(True)", "Yes")
+        self.lines.focus()
+
+    def action_answer(self, yes: bool) -> None:
+        """End with this answer."""
+        self.dismiss(yes)
+
+
+def preview_paragraphs(preview: Preview, engineer: str) -> list[Piece]:
+    """A preview as text: the warnings, the request, its body."""
+    paragraphs: list[Piece] = [(f"! {warning}", "warning") for warning in preview.warnings]
+    if paragraphs:
+        paragraphs.append(("", "text"))
+    paragraphs.append((f"as {engineer}" if engineer else "no engineer is configured", "muted"))
+    paragraphs.append((f"{preview.method} {preview.path}", "strong"))
+    paragraphs.append((preview.body, "text"))
+    return paragraphs

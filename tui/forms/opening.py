@@ -1,0 +1,96 @@
+"""From an action to its form: which vendor, which type, which template; the draft offered again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from providers.base import Operation
+from providers.model import Ticket, TicketKey
+from tui.desk.entries import OutboxEntry
+from tui.forms.chooser import Chooser, Offer
+from tui.forms.plan import FILES, FormPlan, plan_form, start_values
+from tui.forms.screen import FormScreen
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from tui.desk.desk import Desk
+
+
+async def open_form(
+    app: App[Any],
+    desk: Desk,
+    action: str,
+    key: TicketKey | None = None,
+    *,
+    templates: Sequence[Any] = (),
+    values: Mapping[str, object] | None = None,
+) -> OutboxEntry | None:
+    """Open the form of an operation (its value) on a ticket, or of a create; wait until it ends.
+
+    Run it in a worker. `templates` are the config's; `values` are what the fields begin with where there is no
+    draft. Returns the outbox entry of what was sent, None where nothing was. Says why where the operation is not
+    offered.
+    """
+    operation = Operation(action)
+    template: Mapping[str, object] = values or {}
+    if operation is Operation.CREATE:
+        chosen = await _choose_create(app, desk, templates)
+        if chosen is None:
+            return None
+        provider, ticket_type, number = chosen
+        if number:
+            template = {**templates[int(number)].fields, **template}
+        plan = plan_form(desk.declaration(provider), provider, operation, ticket_type=ticket_type)
+        return await _show(app, desk, plan, None, template)
+    if key is None:
+        app.notify("Choose a ticket first.", markup=False)
+        return None
+    ticket = desk.ticket(key)
+    if ticket is None:
+        app.notify(f"{key} is not known here any more.", severity="warning", markup=False)
+        return None
+    declaration = desk.declaration(key.provider)
+    refusal = declaration.refusal(operation, ticket)
+    if refusal:
+        app.notify(refusal, severity="warning", markup=False)
+        return None
+    plan = plan_form(declaration, key.provider, operation, ticket)
+    return await _show(app, desk, plan, ticket, template)
+
+
+async def _show(
+    app: App[Any], desk: Desk, plan: FormPlan, ticket: Ticket | None, template: Mapping[str, object]
+) -> OutboxEntry | None:
+    draft = desk.draft(plan.draft_key)
+    paths = draft.get(FILES, []) if draft else []
+    files = [Path(str(path)) for path in paths] if isinstance(paths, list | tuple) else []
+    screen = FormScreen(
+        desk,
+        plan,
+        start_values(plan, ticket, draft, template),
+        before=start_values(plan, ticket, None, {}),
+        files=files,
+        remark="your draft, as you left it" if draft else "",
+    )
+    entry: OutboxEntry | None = await app.push_screen_wait(screen)
+    return entry
+
+
+async def _choose_create(app: App[Any], desk: Desk, templates: Sequence[Any]) -> tuple[str, str, str] | None:
+    offers: list[Offer] = []
+    for number, template in enumerate(templates):
+        if template.provider in desk.providers and template.type:
+            offers.append(Offer(f"{template.name} (template)", (template.provider, template.type, str(number))))
+    for name in desk.providers:
+        declaration = desk.declaration(name)
+        refusal = declaration.refusal(Operation.CREATE) or (f"{name} is read-only" if desk.read_only else "")
+        if refusal:
+            offers.append(Offer(f"{name}", (name, "", ""), refusal))
+            continue
+        for ticket_type, word in declaration.ticket_types.items():
+            offers.append(Offer(f"{name}: {word}", (name, ticket_type, "")))
+    chosen = await app.push_screen_wait(Chooser("New ticket for which vendor?", offers))
+    return (chosen[0], chosen[1], chosen[2]) if chosen else None

@@ -1,0 +1,46 @@
+"""What a form says about sending: what changed meanwhile, and how it ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from providers.model import TicketKey
+from providers.text import safe_line
+from tui.desk.entries import OutboxEntry
+from tui.forms.plan import FormPlan
+from tui.widgets.lines import Piece
+
+if TYPE_CHECKING:
+    from tui.desk.desk import Desk
+
+SHOWN = 6
+
+
+def changes_since(desk: Desk, key: TicketKey, revision: int) -> list[Piece]:
+    """What happened to a ticket since a revision, as text; empty where nothing did and no write waits for it."""
+    paragraphs: list[Piece] = []
+    waiting = [
+        entry for entry in desk.outbox() if entry.write.number == key.number and entry.write.provider == key.provider
+    ]
+    for entry in waiting:
+        paragraphs.append((f"Another write waits: {entry.write.action}, {entry.state}.", "warning"))
+    ticket = desk.ticket(key)
+    if ticket is not None and ticket.revision != revision:
+        paragraphs.append((f"It is now {ticket.vendor_state or ticket.state}. The latest on it:", "text"))
+        for item in desk.timeline(key)[-SHOWN:]:
+            when = f"{item.at:%Y-%m-%d %H:%M}Z " if item.at else ""
+            paragraphs.append((safe_line(f"{when}{item.author} {item.kind}: {item.body}", 300), "muted"))
+    return paragraphs
+
+
+def outcome_sentence(plan: FormPlan, entry: OutboxEntry) -> tuple[str, str]:
+    """How a write ended, in a sentence, and the role to show it in."""
+    what = f"{plan.title} · {plan.subject}"
+    if entry.state == "done":
+        number = f" as {entry.write.number}" if plan.key is None and entry.write.number else ""
+        return safe_line(f"{what}: done{number}. {entry.note}"), "good"
+    if entry.state == "rejected":
+        return safe_line(f"Not done: {entry.error} {entry.next_step}"), "bad"
+    if entry.state == "unconfirmed":
+        return safe_line(f"{what}: no answer; it may have been done. It is being looked up, see the outbox."), "warning"
+    return safe_line(f"{what}: waits in the outbox. {entry.error}"), "warning"
