@@ -1,30 +1,47 @@
 """Where a secret comes from, and how it stays one.
 
 A secret is looked up when it is first needed, never at start. What has been revealed is registered, so that logs
-and errors can be rid of it.
+and errors can be rid of it (providers.redaction).
 """
 
 from __future__ import annotations
 
+import asyncio
+import errno
+import importlib.util
 import os
-from collections.abc import Iterable
+import signal
+import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, SecretStr, model_validator
 
-HIDDEN: Final = "[redacted]"
-_revealed: set[str] = set()
+from providers.redaction import HIDDEN, redact, register
+
+__all__ = ["HIDDEN", "SecretSource", "SecretUnavailable", "redact", "register"]
+
+COMMAND_SECONDS: Final = 30.0
+"""How long a command or the keyring may take: long enough for a person to touch a key."""
+_LARGEST: Final = 64 * 1024
+_cache: dict[SecretSource, str] = {}
 
 
 class SecretUnavailable(Exception):
     """A secret could not be had: which source, and what to do. The message never holds the secret."""
 
+    def __init__(self, message: str, cure: str = "") -> None:
+        super().__init__(f"{message}; {cure}" if cure else message)
+        self.message = message
+        self.cure = cure
+
 
 class SecretSource(BaseModel):
     """One of: env, file, command, keyring, value."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     env: str | None = None
     file: Path | None = None
@@ -37,15 +54,33 @@ class SecretSource(BaseModel):
         given = [name for name in type(self).model_fields if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError("a secret takes exactly one of env, file, command, keyring or value")
+        if self.command == ():
+            raise ValueError("a secret's command names a program and its arguments")
+        if self.keyring is not None and not all(self.keyring.rpartition("/")):
+            raise ValueError('a secret\'s keyring entry is written as "service/user"')
         return self
 
     def reveal(self) -> str:
-        """The secret itself. SecretUnavailable with the cure where it cannot be had."""
+        """The secret itself; may run a program, so that a coroutine calls `revealed` instead.
+
+        SecretUnavailable with the cure where it cannot be had. What a file, a command or the keyring gave is
+        kept for the life of the process.
+        """
+        if self in _cache:
+            return _cache[self]
         secret = self._look_up()
         if not secret:
-            raise SecretUnavailable(f"{self.describe()} is empty")
+            raise SecretUnavailable(f"{self.describe()} is empty", "put the secret there")
         register(secret)
+        if self.env is None and self.value is None:
+            _cache[self] = secret
         return secret
+
+    async def revealed(self) -> str:
+        """As `reveal`, without holding the event loop while a program runs."""
+        if self in _cache or self.env is not None or self.value is not None:
+            return self.reveal()
+        return await asyncio.to_thread(self.reveal)
 
     def describe(self) -> str:
         """The source in words, without the secret."""
@@ -62,23 +97,93 @@ class SecretSource(BaseModel):
     def _look_up(self) -> str:
         if self.env is not None:
             if self.env not in os.environ:
-                raise SecretUnavailable(f"environment variable {self.env} is not set; export it")
-            return os.environ[self.env]
+                raise SecretUnavailable(f"{self.describe()} is not set", "export it")
+            return os.environ[self.env].strip()
         if self.file is not None:
-            return self.file.expanduser().read_text().strip()
-        if self.value is not None:
-            return self.value.get_secret_value()
-        raise SecretUnavailable(f"{self.describe()} cannot be read")
+            return _read_file(self.file.expanduser())
+        if self.command is not None:
+            return _run(self.command, self.describe(), f"run `{self.command[0]}` in a shell to see why")
+        if self.keyring is not None:
+            return _ask_keyring(self.keyring, self.describe())
+        assert self.value is not None
+        return self.value.get_secret_value().strip()
 
 
-def register(secret: str) -> None:
-    """Have `redact` take this out of whatever it is given. Very short values would redact ordinary text."""
-    if len(secret) >= 4:
-        _revealed.add(secret)
+def forget_secrets() -> None:
+    """Look every secret up anew when it is next needed."""
+    _cache.clear()
 
 
-def redact(text: str, extra: Iterable[str] = ()) -> str:
-    """Text without any revealed secret."""
-    for secret in sorted({*_revealed, *extra}, key=len, reverse=True):
-        text = text.replace(secret, HIDDEN)
-    return text
+def _read_file(path: Path) -> str:
+    """A file's text, if nobody else could have read or written it. Links are not followed."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise SecretUnavailable(f"file {path} is a link", "name the file itself") from None
+        raise SecretUnavailable(f"file {path} cannot be read ({error.strerror})", "check its path and owner") from None
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise SecretUnavailable(f"{path} is no regular file", "name a file")
+        if status.st_uid != os.geteuid():
+            raise SecretUnavailable(f"file {path} belongs to another user", f"run: chown {os.geteuid()} {path}")
+        if status.st_mode & 0o077:
+            mode = stat.S_IMODE(status.st_mode)
+            raise SecretUnavailable(f"file {path} can be used by others (mode {mode:04o})", f"run: chmod 600 {path}")
+        content = file.read(_LARGEST + 1)
+    if len(content) > _LARGEST:
+        raise SecretUnavailable(f"file {path} is too large for a secret", "check its path")
+    return _decoded(content, f"file {path}").strip()
+
+
+def _run(command: tuple[str, ...], described: str, cure: str) -> str:
+    """The first line a program prints. No shell, no input, no terminal, and a deadline."""
+    program = (str(Path(command[0]).expanduser()), *command[1:])
+    try:
+        process = subprocess.Popen(  # noqa: S603 - the engineer's own config names it; there is no shell
+            program,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # a prompt must not write into our screen, and a deadline ends its children too
+        )
+    except OSError as error:
+        raise SecretUnavailable(f"{described} cannot be run ({error.strerror})", "check its path") from None
+    with process:
+        try:
+            output, _ = process.communicate(timeout=COMMAND_SECONDS)
+        except subprocess.TimeoutExpired:
+            _end(process)
+            raise SecretUnavailable(f"{described} took longer than {COMMAND_SECONDS:g} s", cure) from None
+        except BaseException:
+            _end(process)
+            raise
+    if process.returncode != 0:
+        raise SecretUnavailable(f"{described} ended with exit code {process.returncode}", cure)
+    lines = _decoded(output, described).splitlines()
+    return lines[0].strip() if lines else ""
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        process.kill()
+
+
+def _ask_keyring(entry: str, described: str) -> str:
+    """The desktop keyring, in a process of its own: its backends may hang, and may bring event loops along."""
+    if importlib.util.find_spec("keyring") is None:
+        raise SecretUnavailable(f"{described} needs the keyring package", "run: pip install 'vendorq[keyring]'")
+    service, _, user = entry.rpartition("/")
+    return _run(
+        (sys.executable, "-m", "keyring", "get", service, user), described, f"run: keyring set {service} {user}"
+    )
+
+
+def _decoded(content: bytes, described: str) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise SecretUnavailable(f"{described} does not hold text", "store it as UTF-8") from None
