@@ -17,6 +17,7 @@ from providers.errors import VendorError
 from tui import exits
 from tui.config_fault import ConfigFault
 from tui.output import print_json, say
+from tui.session import Session, Stopped
 
 COMMANDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "Start": {
@@ -120,7 +121,7 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
 @click.pass_context
 def vendorq(ctx: click.Context, config_file: str | None, read_only: bool) -> None:
     """One terminal for every vendor's tickets."""
-    ctx.obj = {"config_file": config_file, "read_only": read_only}
+    ctx.obj = Session(config_file=config_file, read_only=read_only)
     if ctx.invoked_subcommand is None:
         from tui.commands.dashboard import open_dashboard
 
@@ -139,6 +140,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _tell(_from_click(error), as_json)
     except (click.exceptions.Abort, KeyboardInterrupt):
         return 130
+    except Stopped as stopped:
+        return 128 + stopped.signal_number
     except BrokenPipeError:
         _quiet_stdout()
         return 141

@@ -173,14 +173,26 @@ class _Reader:
         if not mode & 0o077:
             return
         for index, settings in enumerate(config.providers):
-            for path, source in config_errors.secret_sources(settings):
-                if source.value is not None:
+            for path, _ in config_errors.secret_sources(settings):
+                if self._is_written_out(("provider", index, *path)):
                     raise self._fault(
                         ("provider", index, *path),
                         f"{settings.name}: {path[0]}",
                         f"the file holds a secret and others may read it (mode {mode:04o})",
                         f"run: chmod 600 {self._file}",
                     )
+
+    def _is_written_out(self, path: tuple[str | int, ...]) -> bool:
+        """Whether the document has a `value` here, and not what a vendor's settings took for one (a plain id)."""
+        here: Any = self._document
+        for part in path:
+            if isinstance(here, dict) and part in here:
+                here = here[str(part)]
+            elif isinstance(here, list) and isinstance(part, int) and part < len(here):
+                here = here[part]
+            else:
+                return False
+        return isinstance(here, dict) and "value" in here
 
     def _provider_tables(self) -> list[dict[str, Any]]:
         tables = self._document.get("provider", [])

@@ -32,6 +32,7 @@ PRECEDENCE: Final = (CONFIG, NOT_AUTHORISED, PENDING, NOT_REACHED, REJECTED, NOT
 BY_ERROR: Final[Mapping[str, int]] = {
     "ConfigFault": CONFIG,
     "SecretUnavailable": CONFIG,
+    "SecretMissing": CONFIG,
     "StoreFault": CONFIG,
     "NotAuthorised": NOT_AUTHORISED,
     "Unconfirmed": PENDING,

@@ -1,0 +1,110 @@
+"""How a command's write goes out: previewed, durable, sent in this process, and told by its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from providers.model import TicketKey
+from tui import documents, exits
+from tui.output import print_data, print_json, say
+from tui.session import Session, find_ticket
+
+if TYPE_CHECKING:
+    from providers.model import Write
+    from tui.config import Config
+    from tui.desk.desk import Desk
+    from tui.desk.entries import OutboxEntry
+
+Build = Callable[["Desk", "Config"], Sequence["Write"]]
+
+
+def send(session: Session, build: Build, as_json: bool) -> int:
+    """Build the writes, check each before any leaves, then send one after the other. Ends by the answers.
+
+    A write that is not done stops those behind it; they are not kept.
+    """
+
+    async def work(desk: Desk, config: Config) -> int:
+        writes = build(desk, config)
+        for write in writes:
+            for warning in desk.preview(write).warnings:
+                say(f"{write.provider}: {warning}")
+        entries: list[OutboxEntry] = []
+        for write in writes:
+            queued = await desk.submit(write)
+            entries.append(await desk.deliver(queued.id))
+            if entries[-1].state != "done":
+                break
+        return finish(desk, entries, as_json, unsent=len(writes) - len(entries))
+
+    return session.run(work)
+
+
+def send_to_ticket(
+    session: Session, action: str, *, provider: str, number: str, values: Mapping[str, object], as_json: bool
+) -> int:
+    """One write to one known ticket."""
+
+    def build(desk: Desk, config: Config) -> Sequence[Write]:
+        key = find_ticket(desk, config, provider, number)
+        return [desk.write(action, key.provider, key.number, values=values)]
+
+    return send(session, build, as_json)
+
+
+def finish(desk: Desk, entries: Sequence[OutboxEntry], as_json: bool, unsent: int = 0) -> int:
+    """Tell how writes ended. Failure, with the entries in its JSON, where the last is not done."""
+    last = entries[-1]
+    parts = envelope(desk, entries)
+    if last.state != "done":
+        raise failure_of(last, parts, unsent)
+    if as_json:
+        print_json(parts)
+        return exits.OK
+    for entry in entries:
+        note = f" {last.note}" if entry is last and last.note else ""
+        say(f"{_named(entry)}: {entry.write.action} is done.{note}")
+    if last.write.action == "create":
+        print_data(parts["write"]["number"] or parts["write"]["id"])
+    return exits.OK
+
+
+def envelope(desk: Desk, entries: Sequence[OutboxEntry]) -> dict[str, Any]:
+    """`write` is the last entry, `ticket` the ticket as it now is; `writes` are all entries where there are several."""
+    shown = [documents.outbox_entry(entry) for entry in entries]
+    parts: dict[str, Any] = {"write": shown[-1], "ticket": documents.ticket_of(desk, ticket_key(desk, entries[-1]))}
+    return {**parts, "writes": shown} if len(shown) > 1 else parts
+
+
+def ticket_key(desk: Desk, entry: OutboxEntry) -> TicketKey | None:
+    """The ticket an entry is about; None for a create that has none yet."""
+    number = entry.write.number or entry.write.client_number
+    return desk.find(entry.write.provider, number) if number else None
+
+
+def failure_of(entry: OutboxEntry, parts: Mapping[str, Any], unsent: int = 0) -> exits.Failure:
+    """What an entry that is not done ends the command with."""
+    codes = [exits.code_of(entry.error_type)] if entry.error_type else []
+    codes.append(exits.REJECTED if entry.state == "rejected" else exits.PENDING)
+    kind = entry.error_type or {"rejected": "Rejected", "unconfirmed": "Unconfirmed"}.get(entry.state, "Queued")
+    message = entry.error or f"the {entry.write.action} is {entry.state}"
+    next_step = entry.next_step
+    if entry.state != "rejected":
+        next_step = f"{next_step} It stays in the outbox as {entry.id} ({entry.state}): `vendorq outbox`.".strip()
+    if unsent:
+        next_step = f"{next_step} {unsent} more {'was' if unsent == 1 else 'were'} not sent.".strip()
+    return exits.Failure(
+        exits.worst(codes),
+        kind,
+        message,
+        provider=entry.write.provider,
+        field=entry.field,
+        next_step=next_step,
+        parts=parts,
+    )
+
+
+def _named(entry: OutboxEntry) -> str:
+    number = entry.write.number or entry.write.client_number
+    return f"{entry.write.provider} {number}".strip()
