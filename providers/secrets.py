@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, model_validator
 
 from providers.redaction import HIDDEN, redact, register
 
-__all__ = ["HIDDEN", "SecretSource", "SecretUnavailable", "redact", "register"]
+__all__ = ["HIDDEN", "SecretSource", "SecretUnavailable", "Source", "redact", "register", "revealed"]
 
 COMMAND_SECONDS: Final = 30.0
 """How long a command or the keyring may take: long enough for a person to touch a key."""
@@ -82,6 +82,11 @@ class SecretSource(BaseModel):
             return self.reveal()
         return await asyncio.to_thread(self.reveal)
 
+    def forget(self) -> None:
+        """Read a file anew when it is next needed. A command or a keyring is not asked twice: a person may be."""
+        if self.file is not None:
+            _cache.pop(self, None)
+
     def describe(self) -> str:
         """The source in words, without the secret."""
         if self.env is not None:
@@ -100,7 +105,7 @@ class SecretSource(BaseModel):
                 raise SecretUnavailable(f"{self.describe()} is not set", "export it")
             return os.environ[self.env].strip()
         if self.file is not None:
-            return _read_file(self.file.expanduser())
+            return read_private_file(self.file.expanduser())
         if self.command is not None:
             return _run(self.command, self.describe(), f"run `{self.command[0]}` in a shell to see why")
         if self.keyring is not None:
@@ -109,13 +114,25 @@ class SecretSource(BaseModel):
         return self.value.get_secret_value().strip()
 
 
+Source = SecretSource | str
+"""A secret's source, or for what is no secret (a client id, a user name) the value itself."""
+
+
+async def revealed(source: Source) -> str:
+    """What a source gives, without holding the event loop."""
+    return source if isinstance(source, str) else await source.revealed()
+
+
 def forget_secrets() -> None:
     """Look every secret up anew when it is next needed."""
     _cache.clear()
 
 
-def _read_file(path: Path) -> str:
-    """A file's text, if nobody else could have read or written it. Links are not followed."""
+def read_private_file(path: Path) -> str:
+    """A file's text, stripped, if nobody else could have read or written it. Links are not followed.
+
+    SecretUnavailable with the cure for any other file.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:

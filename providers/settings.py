@@ -5,17 +5,18 @@ from __future__ import annotations
 import ipaddress
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from providers.model import Engineer
+from providers.redaction import redact, register
 
 
 class ProviderSettings(BaseModel):
     """What every `[[provider]]` may say. Unknown keys are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)
 
     kind: str
     """Which vendor it is."""
@@ -23,8 +24,8 @@ class ProviderSettings(BaseModel):
     """Ours, shown everywhere."""
     ca_bundle: Path | None = None
     """A PEM file of certificate authorities to trust beside the operating system's."""
-    proxy: str | None = None
-    """An HTTP proxy for this provider."""
+    proxy: str | None = Field(default=None, repr=False)
+    """An HTTP proxy for this provider, as http://[user:password@]host:port; the environment's is not used."""
     timeout_seconds: float = Field(default=20.0, gt=0, le=600)
     """One request's total deadline."""
     poll_seconds: int | None = Field(default=None, ge=1, le=86_400)
@@ -40,6 +41,22 @@ class ProviderSettings(BaseModel):
     state_dir: Path | None = Field(default=None, exclude=True)
     """Where rotated tokens are kept; filled in from [store], not a key of the provider's own."""
 
+    @field_validator("ca_bundle")
+    @classmethod
+    def _expand(cls, path: Path | None) -> Path | None:
+        return path.expanduser() if path is not None else None
+
+    @field_validator("proxy")
+    @classmethod
+    def _check_proxy(cls, url: str | None) -> str | None:
+        if not url:
+            return None
+        parts = _split(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"{redact(url)!r} is no proxy; write it as http://host:port")
+        register(unquote(parts.password or ""))
+        return url
+
 
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine: localhost or a loopback address."""
@@ -53,14 +70,25 @@ def is_loopback(host: str) -> bool:
 
 def check_url(url: str) -> str:
     """A base URL: https, loopback excepted, no credentials, query or fragment, no slash at the end."""
-    parts = urlsplit(url)
+    parts = _split(url)
+    shown = redact(url)
     if not parts.hostname:
-        raise ValueError(f"{url!r} is no URL; write it as https://host/path")
+        raise ValueError(f"{shown!r} is no URL; write it as https://host/path")
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
-        raise ValueError(f"{url!r} is not https; only a loopback address may use http")
+        raise ValueError(f"{shown!r} is not https; only a loopback address may use http")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("a URL carries no user, password, query or fragment; use the keys made for them")
-    return url.rstrip("/")
+    return url.strip().rstrip("/")
+
+
+def _split(url: str) -> SplitResult:
+    """A URL's parts, its port checked. ValueError in words; the URL's credentials are not repeated."""
+    try:
+        parts = urlsplit(url.strip())
+        _ = parts.port
+    except ValueError:
+        raise ValueError(f"{redact(url)!r} is no URL; write it as https://host/path") from None
+    return parts
 
 
 class UrlSettings(ProviderSettings):
