@@ -17,15 +17,24 @@ from providers.sandbox.ensono_api import PREFIX as ENSONO_PREFIX
 from providers.sandbox.ensono_api import EnsonoApi
 from providers.sandbox.faults import Fault, Faults
 from providers.sandbox.front import Front
+from providers.sandbox.keycloak import PREFIX as KEYCLOAK_PREFIX
+from providers.sandbox.keycloak import Keycloak
 from providers.sandbox.kpn_connect import BASE as KPN_CONNECT_PREFIX
 from providers.sandbox.kpn_connect import KpnConnect
 from providers.sandbox.kpn_connect_api import KpnConnectApi
+from providers.sandbox.kpn_incident import BASE as KPN_INCIDENT_PREFIX
+from providers.sandbox.kpn_incident import KpnIncident
 from providers.sandbox.ledger import Entries, RequestSeen
 from providers.sandbox.oauth import PREFIX as OAUTH_PREFIX
 from providers.sandbox.oauth import TokenEndpoint
 from providers.sandbox.s3 import PREFIX as S3_PREFIX
 from providers.sandbox.s3 import FileStore
 from providers.sandbox.server import Server
+from providers.sandbox.smartops import BASE as SMARTOPS_PREFIX
+from providers.sandbox.smartops import SmartOps
+from providers.sandbox.tangoe import Tangoe
+from providers.sandbox.tangoe_api import BASE as TANGOE_PREFIX
+from providers.sandbox.tangoe_api import TangoeApi
 
 
 class Sandbox:
@@ -44,19 +53,29 @@ class Sandbox:
         self.ensono_api = EnsonoApi(self.ensono)
         self.kpn_connect = KpnConnect(self.context)
         self.kpn_connect_api = KpnConnectApi(self.kpn_connect, self.tokens)
+        self.kpn_incident = KpnIncident(self.context, self.tokens)
+        self.tangoe = Tangoe(self.context)
+        self.tangoe_api = TangoeApi(self.tangoe)
+        self.keycloak = Keycloak(self.context)
+        self.smartops = SmartOps(self.context, self.keycloak)
+        self.vendors = (self.ensono, self.kpn_connect, self.kpn_incident, self.tangoe, self.smartops)
         self._front = Front(self.context, self.faults)
         self._port = port
         self._server: Server | None = None
         self._mount()
 
     def _mount(self) -> None:
-        vendors = {"ensono": self.ensono, "kpn-connect": self.kpn_connect}
+        vendors = {each.kind: each for each in self.vendors}
         control = Control(self.context, self.faults, vendors, self)
         self._front.mount(CONTROL_PREFIX, "", control.handle)
         self._front.mount(OAUTH_PREFIX, "kpn-oauth", self.tokens.handle)
         self._front.mount(S3_PREFIX, "s3", self.files.handle)
         self._front.mount(ENSONO_PREFIX, "ensono", self.ensono_api.handle)
         self._front.mount(KPN_CONNECT_PREFIX, "kpn-connect", self.kpn_connect_api.handle)
+        self._front.mount(KPN_INCIDENT_PREFIX, "kpn-incident", self.kpn_incident.handle)
+        self._front.mount(TANGOE_PREFIX, "tangoe", self.tangoe_api.handle)
+        self._front.mount(SMARTOPS_PREFIX, "smartops", self.smartops.handle)
+        self._front.mount(KEYCLOAK_PREFIX, "smartops", self.keycloak.handle)
 
     @property
     def url(self) -> str:

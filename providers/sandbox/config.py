@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from providers.sandbox import ensono, kpn_connect, oauth
+from providers.sandbox import ensono, keycloak, kpn_connect, kpn_incident, oauth, smartops, tangoe
 
 ENGINEER: Final = {"name": "Sam Sandbox", "email": "sam@client.example", "phone": "+31 20 000 0000"}
-KINDS: Final = ("ensono", "kpn-connect")
+KINDS: Final = ("ensono", "kpn-connect", "kpn-incident", "tangoe", "smartops")
 
 
 def settings(url: str, kind: str, environment: str = "prod") -> dict[str, Any]:
@@ -66,4 +66,45 @@ def _kpn_connect(url: str, environment: str) -> dict[str, Any]:
     }
 
 
-_MAKERS: Final = {"ensono": _ensono, "kpn-connect": _kpn_connect}
+def _kpn_incident(url: str, environment: str) -> dict[str, Any]:
+    client_id, secret = oauth.CLIENTS["kpn-incident"]
+    return {
+        "url": url + kpn_incident.BASE,
+        "token_url": url + oauth.PREFIX,
+        "client_id": client_id,
+        "client_secret": {"value": secret},
+        "configuration_items": list(kpn_incident.CONFIGURATION_ITEMS),
+    }
+
+
+def _tangoe(url: str, environment: str) -> dict[str, Any]:
+    return {
+        "url": url,
+        "username": tangoe.USERNAME,
+        "password": {"value": tangoe.PASSWORD},
+        "contact_email": tangoe.CONTACT,
+        "entitlement_id": tangoe.ENTITLEMENTS[0][0],
+        "comments": True,
+    }
+
+
+def _smartops(url: str, environment: str) -> dict[str, Any]:
+    return {
+        "create_url": f"{url}{smartops.BASE}/create",
+        "update_url": f"{url}{smartops.BASE}/update",
+        "fetch_url": f"{url}{smartops.BASE}/fetch",
+        "token_url": url + keycloak.PREFIX,
+        "client_id": keycloak.CLIENT_ID,
+        "offline_token": {"value": keycloak.OFFLINE_TOKEN},
+        "connection_details": {name: {"value": value} for name, value in smartops.CONNECTION.items()},
+        "time_zone_offset": smartops.TIME_ZONE_OFFSET,
+    }
+
+
+_MAKERS: Final = {
+    "ensono": _ensono,
+    "kpn-connect": _kpn_connect,
+    "kpn-incident": _kpn_incident,
+    "tangoe": _tangoe,
+    "smartops": _smartops,
+}

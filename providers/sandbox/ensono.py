@@ -21,7 +21,7 @@ from providers.sandbox.context import Context
 from providers.sandbox.ensono_queue import FifoQueue, Queued
 from providers.sandbox.ensono_tickets import (
     FIRST_STATES,
-    PLANS,
+    WORDS,
     ApprovalTask,
     Change,
     Incident,
@@ -29,6 +29,7 @@ from providers.sandbox.ensono_tickets import (
     Remark,
     file_body,
     note_body,
+    set_fields,
     stamp,
 )
 from providers.sandbox.s3 import FileStore, Uploaded
@@ -47,15 +48,6 @@ GROUPS: Final = (
     "CLIENT - Internal",
     "CLIENT - Ensono Other",
 )
-_WORDS: Final = {
-    "short_description": "shortDescription",
-    "next_action": "statusNextAction",
-    "off_hold": "offHoldDate",
-    "close_notes": "closeNotes",
-    "close_code": "closeCode",
-    "ensono_group": "ensonoGroup",
-}
-_FIELDS: Final = {word: name for name, word in _WORDS.items()}
 
 
 class Instance:
@@ -146,7 +138,7 @@ class Ensono:
             company=company,
             group="Ensono Service Desk",
         )
-        _set_all(incident, fields)
+        set_fields(incident, fields)
         instance.records[number] = incident
         return incident
 
@@ -214,8 +206,8 @@ class Ensono:
 
     def _tell(self, incident: Incident, changed: dict[str, Any], transaction: str, instance: Instance) -> str:
         now = self.context.now()
-        changed = {_WORDS.get(name, name): value for name, value in changed.items()}
-        _set_all(incident, changed)
+        changed = {WORDS.get(name, name): value for name, value in changed.items()}
+        set_fields(incident, changed)
         incident.updated = now
         if changed.get("status") == "resolved":
             incident.resolved_at = now
@@ -292,7 +284,7 @@ class Ensono:
                 starts=now + starts_in,
                 ends=now + starts_in + lasts,
             )
-            _set_all(change, fields)
+            set_fields(change, fields)
             self.here.records[number] = change
             body = {**change.body(CLIENT_NAME), "updatedOn": stamp(now) + " "}
             self.send(change, "Create", body, self.here)
@@ -311,7 +303,7 @@ class Ensono:
         """A change moves on; an Update (a Closure where it is Closed) carries every field and no `changed`."""
         with self.context.lock:
             change = self._change(number)
-            _set_all(change, fields)
+            set_fields(change, fields)
             change.state = state
             change.updated = self.context.now()
             transaction = "Closure" if state == "Closed" else "Update"
@@ -364,7 +356,7 @@ class Ensono:
         if echo:
             self._tell(incident, changed, transaction, instance)
             return
-        _set_all(incident, changed)
+        set_fields(incident, changed)
         incident.updated = self.context.now()
         if changed.get("status") == "resolved":
             incident.resolved_at = incident.updated
@@ -389,14 +381,3 @@ class Ensono:
                     if isinstance(record, Incident) and record.close_due(now):
                         changed = {"status": "closed", "closeNotes": record.close_notes, "closeCode": "resolved*"}
                         self._tell(record, changed, "Closure", instance)
-
-
-def _set_all(record: Record, fields: dict[str, Any]) -> None:
-    for word, value in fields.items():
-        if isinstance(record, Change) and word in PLANS:
-            record.plans[word] = str(value)
-            continue
-        name = _FIELDS.get(word, word)
-        if not hasattr(record, name):
-            raise TypeError(f"{type(record).__name__} has no field {word}")
-        setattr(record, name, value)

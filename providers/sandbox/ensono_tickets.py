@@ -7,6 +7,7 @@ its capital in a change's attachment.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -17,6 +18,18 @@ STATUSES: Final = ("open", "workingprogress", "pending", "resolved", "closed", "
 CHANGE_STATES: Final = ("New", "Assess", "Authorize", "Scheduled", "Implement", "Review", "Closed", "Cancelled")
 FIRST_STATES: Final = {"Normal": "Assess", "Standard": "Scheduled", "Emergency": "Authorize"}
 RESOLVED_DAYS: Final = 7
+PLANS: Final = ("justification", "preChangeChecks", "implementationPlan", "testPlan", "backoutPlan")
+WORDS: Final = {
+    "short_description": "shortDescription",
+    "next_action": "statusNextAction",
+    "off_hold": "offHoldDate",
+    "close_notes": "closeNotes",
+    "close_code": "closeCode",
+    "ensono_group": "ensonoGroup",
+    "requested_by": "requestedByName",
+}
+"""Our attributes and the guide's names, where these differ."""
+_ATTRIBUTES: Final = {word: name for name, word in WORDS.items()}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -201,9 +214,19 @@ class Change:
         }
 
 
-PLANS: Final = ("justification", "preChangeChecks", "implementationPlan", "testPlan", "backoutPlan")
-
 Record = Incident | Change
+
+
+def set_fields(record: Record, fields: Mapping[str, Any]) -> None:
+    """Set fields by the guide's names or ours. TypeError for a name that the record doesn't have."""
+    for word, value in fields.items():
+        name = _ATTRIBUTES.get(word, word)
+        if isinstance(record, Change) and word in PLANS:
+            record.plans[word] = str(value)
+        elif hasattr(record, name):
+            setattr(record, name, value)
+        else:
+            raise TypeError(f"{type(record).__name__} has no field {word}")
 
 
 def stamp(at: datetime | None) -> str:
