@@ -7,6 +7,7 @@ pydantic model of its part of the config) and `connector.py` (Connector). They a
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
@@ -23,9 +24,22 @@ KINDS: Final[dict[str, str]] = {
 }
 
 
+def kinds() -> tuple[str, ...]:
+    """The kinds whose folder this installation has, in order."""
+    return tuple(kind for kind, package in KINDS.items() if find_spec(package) and find_spec(f"{package}.settings"))
+
+
 def declaration(kind: str) -> Declaration:
     """What a kind of vendor offers, before any is configured. KeyError for an unknown kind."""
     return cast("Declaration", _part(kind, "declaration").DECLARATION)
+
+
+def declaration_for(settings: ProviderSettings) -> Declaration:
+    """What one configured provider offers, without importing its connector: some vendors offer more or less by
+    their settings, and then their declaration module has a `declaration_for` too."""
+    part = _part(settings.kind, "declaration")
+    fitted = getattr(part, "declaration_for", None)
+    return cast("Declaration", part.DECLARATION if fitted is None else fitted(settings))
 
 
 def settings_model(kind: str) -> type[ProviderSettings]:
