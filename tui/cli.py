@@ -119,13 +119,14 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Print the version."
 )
 @click.pass_context
-def vendorq(ctx: click.Context, config_file: str | None, read_only: bool) -> None:
+def vendorq(ctx: click.Context, config_file: str | None, read_only: bool) -> int:
     """One terminal for every vendor's tickets."""
     ctx.obj = Session(config_file=config_file, read_only=read_only)
-    if ctx.invoked_subcommand is None:
-        from tui.commands.dashboard import open_dashboard
+    if ctx.invoked_subcommand is not None:
+        return exits.OK
+    from tui.commands.dashboard import open_dashboard
 
-        open_dashboard(ctx.obj)
+    return open_dashboard(ctx.obj)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -219,9 +219,10 @@ class _Reader:
         kind = table.get("kind")
         name = table.get("name")
         label = name if isinstance(name, str) else f"provider {index + 1}"
-        if not isinstance(kind, str) or kind not in registry.KINDS:
-            near = get_close_matches(str(kind), list(registry.KINDS), n=1, cutoff=0.5)
-            cure = f"did you mean {near[0]!r}?" if near else f"write one of {', '.join(registry.KINDS)}"
+        kinds = registry.kinds()
+        if not isinstance(kind, str) or kind not in kinds:
+            near = get_close_matches(str(kind), kinds, n=1, cutoff=0.5)
+            cure = f"did you mean {near[0]!r}?" if near else f"write one of {', '.join(kinds)}"
             sentence = "it is missing" if kind is None else f"there is no kind {kind!r}"
             raise self._fault(("provider", index, "kind"), f"{label}: kind", sentence, cure)
         model = registry.settings_model(kind)

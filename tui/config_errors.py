@@ -43,7 +43,7 @@ def complaint(error: ValidationError, model: type[BaseModel], hidden: Sequence[s
             return Complaint(location[:-1], key, "it is missing", f"add {example}")
         case "literal_error" | "enum":
             return _not_allowed(location, key, found)
-    if _annotation(model, location) is SecretSource:
+    if annotation_of(model, location) is SecretSource:
         return Complaint(location, key, "it is no source of a secret", SECRET_CURE)
     words = found["msg"].removeprefix("Value error, ").replace("Input should", "it should")
     sentence, _, cure = _USER_INFO.sub("//[redacted]@", words).partition("; ")
@@ -95,7 +95,7 @@ def _is_branch(part: str | int) -> bool:
 
 
 def _example(model: type[BaseModel], location: Location) -> str:
-    annotation = _annotation(model, location)
+    annotation = annotation_of(model, location)
     if annotation is SecretSource:
         return '{ env = "NAME_OF_THE_VARIABLE" }'
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
@@ -105,13 +105,13 @@ def _example(model: type[BaseModel], location: Location) -> str:
 
 
 def _keys_at(model: type[BaseModel], location: Location, hidden: Sequence[str]) -> list[str]:
-    inner = _annotation(model, location) if location else model
+    inner = annotation_of(model, location) if location else model
     if isinstance(inner, type) and issubclass(inner, BaseModel):
         return keys_of(inner, hidden if not location else ())
     return []
 
 
-def _annotation(model: type[BaseModel], location: Location) -> Any:
+def annotation_of(model: type[BaseModel], location: Location) -> Any:
     """The type at a location, seen through lists, mappings and optional values; None where it cannot be told."""
     here: Any = model
     for part in location:

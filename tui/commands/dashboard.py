@@ -1,0 +1,55 @@
+"""No command: the dashboard."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from tui import exits
+from tui.session import Session
+
+NO_TERMINALS = ("", "dumb", "unknown")
+
+
+def open_dashboard(session: Session) -> int:
+    """The dashboard over the configured vendors. Exit code 2 without a terminal, 78 without a config."""
+    require_terminal("the dashboard")
+    return run_dashboard(None if session.config_file is None else Path(session.config_file), session.read_only)
+
+
+def require_terminal(what: str) -> None:
+    """Failure with exit code 2 where a full screen cannot be drawn."""
+    term = os.environ.get("TERM", "")
+    if term in NO_TERMINALS:
+        why = f"TERM is {term!r}" if term else "TERM is not set"
+    elif not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        why = "standard input, output or error is none"
+    else:
+        return
+    raise exits.usage(
+        f"{what} needs a terminal, and {why}",
+        "Without one use the commands: `vendorq list`, `vendorq --help`. New here? `vendorq init`, `vendorq demo`.",
+    )
+
+
+def run_dashboard(config_file: Path | None, read_only: bool = False, *, consume: bool = False) -> int:
+    """Open the desk and the dashboard on one event loop; the app looks after signals itself."""
+    import asyncio
+
+    from tui.app import VendorqApp
+    from tui.compose import open_desk
+    from tui.config import load
+
+    config = load(config_file, os.environ)
+
+    async def run() -> int:
+        desk = open_desk(config, read_only=read_only, consume=consume)
+        try:
+            app = VendorqApp(desk, config)
+            await app.run_async()
+            return app.return_code or exits.OK
+        finally:
+            await desk.aclose()
+
+    return asyncio.run(run())
