@@ -15,8 +15,8 @@ TICKET_TYPES: Final = {
     "service_request": "Service Request",
 }
 TASK_TYPES: Final = ("Incident Task", "Change Task", "Request Task")
-MESSAGE_LIMIT: Final = 80 * 1024 * 1024
-"""Bytes of a whole message with its files in base64 (2, attachments)."""
+MESSAGE_LIMIT: Final = 80_000_000
+"""Bytes of a whole message with its files in base64 (2, attachments): just under 60 MB of files."""
 REFERENCE_LENGTH: Final = 50
 COMMENT_LENGTH: Final = 4000
 
