@@ -1,0 +1,1 @@
+"""Tangoe: the Case API of its ServiceNow."""
