@@ -56,8 +56,8 @@ class Compaction:
     """
 
     def __init__(self, engine: Engine, *, repair: bool = False, transform: Transform | None = None) -> None:
-        if engine.fault is not None and not (repair and engine.fault.kind == "damaged"):
-            raise StoreFault(engine.fault.sentence)
+        if not (engine.condition.writable or (repair and engine.condition.damaged)):
+            raise StoreFault(engine.condition.sentence)
         self.outcome = Outcome()
         self.error: StoreFault | None = None
         self.lost: list[tuple[str, str]] = []
@@ -93,10 +93,10 @@ class Compaction:
         if error.errno in faults.FULL_CODES or error.errno in faults.FOLDER_CODES:
             engine.postpone_compaction()
             sentence = f"The store could not be compacted ({error.strerror}); it goes on with a longer journal."
-            engine.warnings.append(sentence)
+            engine.condition.warnings.append(sentence)
             return StoreFault(sentence)
-        engine.fail(error)
-        return StoreFault(engine.sentence)
+        engine.condition.fail(error)
+        return StoreFault(engine.condition.sentence)
 
     def _take_turn(self) -> int:
         try:
@@ -198,7 +198,7 @@ class Compaction:
                 with suppress(OSError):
                     files.unlink(journal_name(generation))  # left over, it is taken away another time
         if not old.losses or self._repair:
-            self._engine.mend()
+            self._engine.condition.mend()
         return image
 
     def _confirm_name(self) -> None:
@@ -206,8 +206,8 @@ class Compaction:
         try:
             self._files.sync_folder()
         except OSError as error:
-            self._engine.fail(error)
-            raise StoreFault(self._engine.sentence) from error
+            self._engine.condition.fail(error)
+            raise StoreFault(self._engine.condition.sentence) from error
 
     def _carry(self, image: Image) -> None:
         """Begin the new journal with what was committed since the compaction began."""

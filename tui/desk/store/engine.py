@@ -15,8 +15,9 @@ from typing import Any, Final
 
 from providers.clock import Clock
 from tui.desk.index import SIGNATURE
-from tui.desk.ports import Changed, Document, StoreFault, Summary, Transaction
+from tui.desk.ports import Changed, Document, StoreFault, Summary, Table
 from tui.desk.store import faults
+from tui.desk.store.condition import Condition
 from tui.desk.store.faults import Fault
 from tui.desk.store.files import Files
 from tui.desk.store.frames import (
@@ -32,10 +33,9 @@ from tui.desk.store.frames import (
 from tui.desk.store.image import SNAPSHOT_NAME, Image, Loss, Missing, first_header, journal_name, open_image
 from tui.desk.store.journal import delta_of
 from tui.desk.store.locks import CommitLock
-from tui.desk.store.memory import Change, Delta, encode_delta
-from tui.desk.store.quarantine import keep_losses, set_aside
+from tui.desk.store.memory import Change, Delta, Memory, encode_delta
 
-Work = Callable[[Transaction], Any]
+Work = Callable[[Change], Any]
 
 SMALLEST_JOURNAL: Final = 1 << 20
 JOURNAL_SHARE: Final = 4
@@ -81,11 +81,9 @@ class Engine:
         self.files = files
         self.path = path
         self.clock = clock
-        self.warnings: list[str] = []
-        self.fault: Fault | None = faults.ASKED if read_only else None
+        self.condition = Condition(files, path, read_only=read_only)
         self.lock: CommitLock | None = None
         self.compaction_pause = 0
-        self._needed = 0
         self._open_lock()
         try:
             with self.held():
@@ -94,19 +92,19 @@ class Engine:
             self._close_lock()
             if isinstance(error, StoreFault):
                 raise
-            raise StoreFault(f"The store in {path} cannot be read ({error.strerror}).") from error
+            raise StoreFault(f"The store in {path} cannot be opened ({error.strerror}).") from error
 
     # Opening
 
     def _open_lock(self) -> None:
         try:
-            self.lock = CommitLock(self.files, self.clock, write=self.fault is None)
+            self.lock = CommitLock(self.files, self.clock, write=self.condition.writable)
         except FileNotFoundError:
             pass  # read-only, and nothing here yet
         except OSError as error:
             if error.errno not in faults.FOLDER_CODES:
                 raise StoreFault(f"The store in {self.path} cannot be opened ({error.strerror}).") from error
-            self.fault = faults.folder(self.path, error)
+            self.condition.blame(faults.folder(self.path, error))
             if self.files.identity_of("lock") is not None:
                 self.lock = CommitLock(self.files, self.clock, write=False)
 
@@ -116,16 +114,16 @@ class Engine:
 
     def _open(self) -> Image:
         try:
-            image = open_image(self.files, write=self.fault is None)
+            image = open_image(self.files, write=self.condition.writable)
         except Missing:
             image = self._make()
         except OSError as error:
-            if error.errno not in faults.FOLDER_CODES or self.fault is not None:
+            if error.errno not in faults.FOLDER_CODES or not self.condition.writable:
                 raise
-            self.fault = faults.folder(self.path, error)
+            self.condition.blame(faults.folder(self.path, error))
             image = open_image(self.files, write=False)
-        self._take_stock(image)
-        if self.lock is not None and self.fault is None:
+        self.condition.take_stock(image)
+        if self.lock is not None and self.condition.writable:
             self.lock.mark()
             self._confirm(image, folder=True)
         return image
@@ -136,7 +134,7 @@ class Engine:
         if self.lock is not None and self.lock.marked:
             image.losses.append(Loss("", 0, 0, "there was a store in this folder, and its files are gone."))
             return image
-        if self.fault is not None:
+        if not self.condition.writable:
             return image
         name = journal_name(1)
         header = first_header()
@@ -147,41 +145,6 @@ class Engine:
         self.files.sync_folder()
         image.begin = image.end = len(header)
         return image
-
-    def _take_stock(self, image: Image) -> None:
-        """Settle a torn end; be read-only where something was lost."""
-        if image.torn and self.fault is None:
-            self._cut(image)
-        if image.losses:
-            if self.fault is None or self.fault.kind == "damaged":
-                self.warnings.extend(keep_losses(image))
-            self._raise_fault(faults.damaged(" ".join(dict.fromkeys(loss.meaning for loss in image.losses))))
-        elif self.fault is not None and self.fault.kind == "damaged":
-            self.fault = None
-
-    def _raise_fault(self, fault: Fault) -> None:
-        """Be read-only. The first reason stands, but for one that mends itself."""
-        if self.fault is None or self.fault.kind in ("full", "damaged"):
-            self.fault = fault
-
-    def _cut(self, image: Image) -> None:
-        """Put the bytes of a write that never ended aside and cut them off. Under the lock: nobody is writing them."""
-        assert image.journal is not None
-        try:
-            self.warnings.append(set_aside(image))
-            self.files.truncate(image.journal, image.end)
-            self.files.sync(image.journal)
-        except OSError as error:
-            self._raise_fault(self._fault_of(error))
-        else:
-            image.torn = False
-
-    def _fault_of(self, error: OSError) -> Fault:
-        if error.errno in faults.FULL_CODES:
-            return faults.full(self.path, error)
-        if error.errno in faults.FOLDER_CODES:
-            return faults.folder(self.path, error)
-        return faults.failed(self.path, error)
 
     # Reading
 
@@ -207,15 +170,10 @@ class Engine:
             loss = Loss(name, offset, offset + length, f"{name} is damaged at byte {offset} ({damage}).")
             if loss not in image.losses:
                 image.losses.append(loss)
-            self._raise_fault(faults.damaged(loss.meaning))
-            raise StoreFault(f"This document cannot be read: {damage}. {self.sentence}") from damage
+            self.condition.blame(faults.damaged(loss.meaning))
+            raise StoreFault(f"This document cannot be read: {damage}. {self.condition.sentence}") from damage
         except OSError as error:
             raise StoreFault(f"The store in {self.path} cannot be read ({error.strerror}).") from error
-
-    @property
-    def sentence(self) -> str:
-        """Why nothing can be written; empty where it can."""
-        return "" if self.fault is None else self.fault.sentence
 
     @property
     def wants_compaction(self) -> bool:
@@ -225,7 +183,7 @@ class Engine:
     def overdue(self, times: int) -> bool:
         """Whether the journal is that many times as long as it should be."""
         due = max(SMALLEST_JOURNAL, self.image.snapshot_size // JOURNAL_SHARE, self.compaction_pause) * times
-        return self.fault is None and self.image.end - self.image.begin > due
+        return self.condition.writable and self.image.end - self.image.begin > due
 
     def postpone_compaction(self) -> None:
         """It cannot be done now: ask again when the journal is half as long again."""
@@ -235,7 +193,7 @@ class Engine:
 
     def behind(self) -> bool:
         """Whether another process has written since. Two questions to the kernel, without the lock."""
-        self.recover()
+        self.condition.recover()
         image = self.image
         if self.files.identity_of(SNAPSHOT_NAME) != image.snapshot_identity:
             return True
@@ -250,7 +208,7 @@ class Engine:
             return image
         if self.files.identity_of(journal_name(image.generation)) != self.files.identity(image.journal):
             name = journal_name(image.generation)
-            self._raise_fault(faults.damaged(f"{name} was removed while in use."))
+            self.condition.blame(faults.damaged(f"{name} was removed while in use."))
             return image
         if self.files.size(image.journal) < image.end:
             return self._reload(outcome)
@@ -259,7 +217,7 @@ class Engine:
             outcome.foreign.merge(delta_of(frame))
             outcome.unconfirmed = True
         if image.torn or len(image.losses) > known:
-            self._take_stock(image)
+            self.condition.take_stock(image)
         return image
 
     def _reload(self, outcome: Outcome) -> Image:
@@ -267,12 +225,12 @@ class Engine:
         old = self.image
         rest = old.advance()
         try:
-            image = open_image(self.files, write=old.journal is not None and self._writes())
+            image = open_image(self.files, write=self.condition.openable)
         except Missing:
-            self._raise_fault(faults.damaged("the store's files were removed while in use."))
+            self.condition.blame(faults.damaged("the store's files were removed while in use."))
             return old
         except StoreFault as fault:
-            self._raise_fault(Fault("newer", str(fault)))
+            self.condition.blame(Fault("newer", str(fault)))
             raise
         for frame in rest:
             outcome.foreign.merge(delta_of(frame))
@@ -281,8 +239,8 @@ class Engine:
         else:
             outcome.everything = True
         outcome.image = image
-        self._take_stock(image)
-        if self.fault is None:
+        self.condition.take_stock(image)
+        if self.condition.writable:
             self._confirm(image, folder=True)
         return image
 
@@ -295,10 +253,7 @@ class Engine:
             if folder:
                 self.files.sync_folder()
         except OSError as error:
-            self.fail(error)
-
-    def _writes(self) -> bool:
-        return self.fault is None or self.fault.kind not in ("asked", "folder")
+            self.condition.fail(error)
 
     # Committing
 
@@ -310,12 +265,12 @@ class Engine:
         outcome = Outcome(results=[Result() for _ in works])
         try:
             with self.held():
-                self.recover()
+                self.condition.recover()
                 image = self.catch_up(outcome)
-                if not works and self.fault is not None:
+                if not works and not self.condition.writable:
                     return outcome
-                if self.fault is not None:
-                    raise StoreFault(self.fault.sentence)
+                if not self.condition.writable:
+                    raise StoreFault(self.condition.sentence)
                 self._run(works, outcome, image)
                 if outcome.own:
                     self._append(image, outcome.own)
@@ -329,7 +284,7 @@ class Engine:
         return outcome
 
     def _words(self, error: OSError) -> str:
-        return self.sentence or f"The store in {self.path} cannot be read ({error.strerror})."
+        return self.condition.sentence or f"The store in {self.path} cannot be read ({error.strerror})."
 
     def _run(self, works: Sequence[Work], outcome: Outcome, image: Image) -> None:
         before = [outcome.own] if outcome.image is not None else [outcome.own, outcome.foreign]
@@ -350,14 +305,13 @@ class Engine:
         try:
             self.files.write(image.journal, image.end, frame)
         except OSError as error:
-            self._needed = len(frame)
-            self._raise_fault(self._fault_of(error))
+            self.condition.blame_write(error, len(frame))
             self._take_back(image)
             raise
         try:
             self.files.sync(image.journal)
         except OSError as error:
-            self.fail(error)
+            self.condition.fail(error)
             self._take_back(image)
             raise
         image.end += len(frame)
@@ -372,26 +326,13 @@ class Engine:
         try:
             self.files.truncate(image.journal, image.end)
         except OSError as error:
-            self.fault = faults.failed(self.path, error)
-
-    def fail(self, error: OSError) -> None:
-        """Be read-only for good: nobody knows what of a write is on the disk."""
-        self._raise_fault(faults.failed(self.path, error))
-
-    def mend(self) -> None:
-        """What was damaged has been left behind."""
-        if self.fault is not None and self.fault.kind == "damaged":
-            self.fault = None
-
-    def recover(self) -> None:
-        """Be writable again where there was no room and now there is."""
-        if self.fault is not None and self.fault.kind == "full" and self.files.room() > 2 * self._needed + (1 << 20):
-            self.fault = None
+            self.condition.fail(error)
 
     # Publishing
 
     def publish(self, outcome: Outcome) -> list[Changed]:
         """Make an outcome visible. What listeners should be told: others' changes first, then our own."""
+        before = self.image.memory
         if outcome.image is not None:
             self.image.close()
             self.image = outcome.image
@@ -399,15 +340,13 @@ class Engine:
         else:
             self.image.memory.take(outcome.foreign)
         self.image.memory.take(outcome.own)
-        foreign = self._all_keys() if outcome.everything else outcome.foreign.keys()
+        foreign = outcome.foreign.keys()
+        if outcome.everything:
+            foreign = _all_keys(before, self.image.memory)
         changes = [Changed(foreign, own=False)] if foreign else []
         if outcome.own:
             changes.append(Changed(outcome.own.keys(), own=True))
         return changes
-
-    def _all_keys(self) -> Mapping[Any, frozenset[str]]:
-        everything = Delta({table: dict.fromkeys(places) for table, places in self.image.memory.places.items()})
-        return everything.keys()
 
     def _close_lock(self) -> None:
         if self.lock is not None:
@@ -416,8 +355,15 @@ class Engine:
 
     def close(self) -> None:
         """Give the files back."""
-        if self.fault is not faults.CLOSED:
-            self.fault = faults.CLOSED
+        if self.condition.fault is not faults.CLOSED:
+            self.condition.fault = faults.CLOSED
             self.image.close()
             self._close_lock()
             self.files.shut()
+
+
+def _all_keys(*memories: Memory) -> dict[Table, frozenset[str]]:
+    everything = Delta()
+    for memory in memories:
+        everything.merge(Delta({table: dict.fromkeys(places) for table, places in memory.places.items()}))
+    return everything.keys()

@@ -26,9 +26,10 @@ class KernelLease:
     The beat is only told, never trusted: who holds the lock holds the lease, however old the beat.
     """
 
-    def __init__(self, files: Files, clock: Clock) -> None:
+    def __init__(self, files: Files, clock: Clock, *, obtainable: bool = True) -> None:
         self._files = files
         self._clock = clock
+        self._obtainable = obtainable
         self._handle = -1
         self._interval = 0.0
 
@@ -38,9 +39,9 @@ class KernelLease:
         return self._handle >= 0
 
     def acquire(self) -> bool:
-        """See Lease.acquire. False too where the folder cannot be written."""
-        if self.held:
-            return True
+        """See Lease.acquire. False too where the folder cannot be written, or shall not be."""
+        if self.held or not self._obtainable:
+            return self.held
         try:
             handle = self._files.open(CONSUMER, create=True)
         except OSError:

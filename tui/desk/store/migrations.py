@@ -23,10 +23,10 @@ def migrate(engine: Engine, steps: Mapping[int, Transform] = STEPS) -> None:
     version = engine.image.version
     if version >= VERSION:
         return
-    if engine.fault is not None:
+    if not engine.condition.writable:
         raise StoreFault(
             f"The store was written by an older vendorq (version {version}) and has to be brought up to date, "
-            f"but it cannot be written now. {engine.sentence}"
+            f"but it cannot be written now. {engine.condition.sentence}"
         )
 
     def transform(table: str, key: str, document: Document) -> Document | None:

@@ -13,11 +13,10 @@ from typing import Any, Final, TypeVar
 from providers.clock import Clock
 from tui.desk.ports import Changed, Document, Lease, StoreFault, Summary, Table, Transaction
 from tui.desk.store.compaction import Busy, Compaction
-from tui.desk.store.engine import Engine, Outcome, Result, Work
-from tui.desk.store.files import Files, RealFiles
+from tui.desk.store.engine import Outcome, Result, Work
+from tui.desk.store.files import Files
 from tui.desk.store.lease import KernelLease
-from tui.desk.store.migrations import migrate
-from tui.desk.store.mounts import network_warning
+from tui.desk.store.storage import JournalStorage
 
 T = TypeVar("T")
 LARGEST_BATCH: Final = 64
@@ -30,10 +29,11 @@ class EmbeddedStore:
     published on the event loop, so that readers there see a commit whole or not at all.
     """
 
-    def __init__(self, engine: Engine, files: Files, path: Path) -> None:
-        self.path = path
+    def __init__(self, storage: JournalStorage) -> None:
+        engine = storage.engine
+        self.path = engine.path
         self._engine = engine
-        self._lease = KernelLease(files, engine.clock)
+        self._lease = KernelLease(engine.files, engine.clock, obtainable=engine.condition.openable)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._waiting: deque[tuple[Work | None, asyncio.Future[Any]]] = deque()
         self._listeners: list[Callable[[Changed], None]] = []
@@ -47,12 +47,12 @@ class EmbeddedStore:
     @property
     def read_only(self) -> str:
         """See Store.read_only."""
-        return self._engine.sentence
+        return self._engine.condition.sentence
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """See Store.warnings."""
-        return tuple(self._engine.warnings)
+        return tuple(self._engine.condition.warnings)
 
     @property
     def lease(self) -> Lease:
@@ -107,7 +107,7 @@ class EmbeddedStore:
         self._alive()
         while self._compaction is not None:
             await self._next_turn()
-        repair = self._engine.fault is not None and self._engine.fault.kind == "damaged"
+        repair = self._engine.condition.damaged
         try:
             compaction = self._compaction = Compaction(self._engine, repair=repair)
         except Busy:
@@ -131,7 +131,7 @@ class EmbeddedStore:
 
     def _alive(self) -> None:
         if self._closed:
-            raise StoreFault(self._engine.sentence)
+            raise StoreFault(self._engine.condition.sentence)
 
     # The pump: one job after the other in the thread, each published before the next
 
@@ -224,7 +224,7 @@ class EmbeddedStore:
         self._engine.close()
         for _, waiter in self._waiting:
             if not waiter.done() and not waiter.get_loop().is_closed():
-                waiter.set_exception(StoreFault(self._engine.sentence))
+                waiter.set_exception(StoreFault(self._engine.condition.sentence))
 
 
 def _answer(batch: list[tuple[Work | None, asyncio.Future[Any]]], outcome: Outcome) -> None:
@@ -246,11 +246,4 @@ def open_store(path: Path, clock: Clock, *, read_only: bool = False, files: File
     StoreFault where it cannot be opened at all: no such right, a newer version's, a link in its place. Where it can
     be read and not written, `read_only` of what is returned says why.
     """
-    if files is None:
-        files = RealFiles(path, create=not read_only)
-    engine = Engine(files, path, clock, read_only=read_only)
-    warning = network_warning(path)
-    if warning:
-        engine.warnings.append(warning)
-    migrate(engine)
-    return EmbeddedStore(engine, files, path)
+    return EmbeddedStore(JournalStorage(path, read_only=read_only, clock=clock, files=files))
