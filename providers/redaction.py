@@ -22,8 +22,9 @@ _NAMES: Final = (
     r"|(?:access|refresh|id|offline|subject)_token|token|password|passwd|secret|api[_-]?key|authorization"
 )
 _PLACES: Final = (
-    # A value in a query or a form, also where the whole URL is itself percent-encoded.
-    re.compile(rf"(?i)(?<![a-z0-9_])(?:{_NAMES})(?:=|%3d)(?P<secret>[^&\s\"'<>\\]+)"),
+    # A value in a query or a form; then the same where the whole URL is itself percent-encoded.
+    re.compile(rf"(?i)(?<![a-z0-9_])(?:{_NAMES})=(?P<secret>[^&\s\"'<>\\]+)"),
+    re.compile(rf"(?i)(?:(?<=%26)|(?<=%3f)|(?<![a-z0-9_]))(?:{_NAMES})%3d(?P<secret>(?:(?!%26)[^&\s\"'<>\\])+)"),
     # A value in JSON by its key.
     re.compile(
         r"(?i)\"[^\"\\]{0,40}(?:password|passwd|secret|token|api[_-]?key|authorization|signature)[^\"\\]{0,40}\""

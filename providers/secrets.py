@@ -139,7 +139,7 @@ def read_private_file(path: Path) -> str:
         if error.errno == errno.ELOOP:
             raise SecretUnavailable(f"file {path} is a link", "name the file itself") from None
         raise SecretUnavailable(f"file {path} cannot be read ({error.strerror})", "check its path and owner") from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise SecretUnavailable(f"{path} is no regular file", "name a file")
@@ -148,7 +148,9 @@ def read_private_file(path: Path) -> str:
         if status.st_mode & 0o077:
             mode = stat.S_IMODE(status.st_mode)
             raise SecretUnavailable(f"file {path} can be used by others (mode {mode:04o})", f"run: chmod 600 {path}")
-        content = file.read(_LARGEST + 1)
+        content = os.read(descriptor, _LARGEST + 1)
+    finally:
+        os.close(descriptor)
     if len(content) > _LARGEST:
         raise SecretUnavailable(f"file {path} is too large for a secret", "check its path")
     return _decoded(content, f"file {path}").strip()

@@ -11,16 +11,18 @@ from typing import Final, NewType
 
 SafeText = NewType("SafeText", str)
 
-# CSI and OSC sequences go as a whole, so that their parameters do not stay behind as litter.
+# Sequences go as a whole, so that their parameters do not stay behind as litter. Only what ESC begins counts: the
+# one-byte C1 forms also come about where text was decoded wrongly ("\u201d" as "\xe2\x80\x9d"), and what follows
+# them there is text. Their control byte goes all the same. A string without its end is no sequence either.
 _SEQUENCES: Final = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI
-    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|$)"  # OSC, DCS, SOS, PM, APC
+    r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI
+    r"|\x1b[\]PX^_][^\x07\x1b\x9c\n]{0,4096}(?:\x07|\x1b\\|\x9c)"  # OSC, DCS, SOS, PM, APC
     r"|\x1b[ -/]*[0-~]?"  # any other escape
 )
-# C0 but tab and newline, DEL, C1, bidi marks and isolates, zero-width marks that hide text, line separators,
-# tag characters and noncharacters, and lone surrogates, which no terminal and no file can take.
+# C0 but tab and newline, DEL, C1, bidi marks and isolates, zero-width and invisible marks that hide text, tag
+# characters and noncharacters, and lone surrogates, which no terminal and no file can take.
 _FORBIDDEN: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u206f\ufeff\ufff9-\ufffb"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _NEWLINES: Final = re.compile("\r\n?|\x85|\u2028|\u2029|\x0b|\x0c")
