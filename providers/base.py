@@ -177,12 +177,16 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckStep:
-    """One thing `vendorq check` tried of a provider: what, whether it went well, and what to do if not."""
+    """One thing `vendorq check` tried of a provider: what, whether it went well, and what to do if not.
+
+    `error_type` is the name of the error's class (providers.errors), from which the exit code follows.
+    """
 
     name: str
     ok: bool
     detail: str = ""
     next_step: str = ""
+    error_type: str = ""
 
 
 Progress = Callable[[int, int], None]
