@@ -75,7 +75,7 @@ class Connector(Base):
         if answer.status == 204 or (answer.status == 404 and offset):
             return
         self._judge(answer)
-        own_user = self._settings.username.reveal()
+        own_user = await self._settings.username.revealed()
         try:
             async for part in elements(answer.body, "result"):
                 for element in part:
@@ -98,7 +98,7 @@ class Connector(Base):
             answer.text,
             answer.order,
             self._zone,
-            own_user=self._settings.username.reveal(),
+            own_user=await self._settings.username.revealed(),
             number=number if case else "",
         )
         if snapshot is None:
@@ -113,8 +113,7 @@ class Connector(Base):
         number = write.number
         if write.action == "cancel":
             return Preview(method="DELETE", path=f"cases/{number}?cancel_type={values['cancel_type']}", body="")
-        callback = self._callback(shown=False) if "callback" in values else None
-        body = json.dumps(payload_of(values, callback), indent=2, ensure_ascii=False)
+        body = json.dumps(payload_of(values, self._callback("[redacted]")), indent=2, ensure_ascii=False)
         if write.action == "create":
             return Preview(method="POST", path="cases", body=body)
         if write.action == "comment":
@@ -162,7 +161,7 @@ class Connector(Base):
     ) -> Answer:
         body = None
         if values is not None:
-            body = payload_of(values, self._callback(shown=True) if "callback" in values else None)
+            body = payload_of(values, self._callback(await self._callback_password() if "callback" in values else ""))
         references = tuple(filter(None, (write.number, write.client_number, write.id)))
         answer = await self._http.request(
             method, url, treatment="write", json_body=body, params=params, references=references
@@ -248,19 +247,23 @@ class Connector(Base):
                 raise Rejected(self.name, "nothing was sent: an update changes at least one field")
         return values
 
-    def _callback(self, *, shown: bool) -> dict[str, str] | None:
-        """The configured callback; with `shown` its password is revealed, for the request alone."""
+    async def _callback_password(self) -> str:
+        callback = self._settings.callback
+        if callback is None or callback.callback_auth_password is None:
+            return ""
+        return await callback.callback_auth_password.revealed()
+
+    def _callback(self, password: str) -> dict[str, str] | None:
+        """The configured callback with this in the password's place; None where none is configured."""
         callback = self._settings.callback
         if callback is None:
             return None
-        password = callback.callback_auth_password
-        secret = password.reveal() if password is not None and shown else "[redacted]" if password else ""
         return {
             "callback_url": callback.callback_url,
             "callback_type": callback.callback_type,
             "callback_auth_type": callback.callback_auth_type,
             "callback_auth_user": callback.callback_auth_user,
-            "callback_auth_password": secret,
+            "callback_auth_password": password if callback.callback_auth_password is not None else "",
         }
 
     def _case_url(self, number: str) -> str:

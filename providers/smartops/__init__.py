@@ -1,0 +1,1 @@
+"""SmartOps: its contract for an ITSM."""
