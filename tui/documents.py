@@ -10,8 +10,9 @@ from providers.codec import format_time, to_document
 
 if TYPE_CHECKING:
     from providers.model import Ticket, TicketKey
-    from tui.desk.desk import Desk, ProviderHealth, SyncReport
+    from tui.desk.desk import Desk
     from tui.desk.entries import InboxEntry, OutboxEntry
+    from tui.desk.reports import ProviderHealth, SyncReport
 
 TICKET_FIELDS: Final = (
     "provider",

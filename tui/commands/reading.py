@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from tui.desk.desk import Desk
 
 
-@click.command("list")
+FILTER_SETTINGS: Final = {"ignore_unknown_options": True}
+"""Lets `-is:snoozed` stand as a term, though it begins as an option does."""
+
+
+@click.command("list", context_settings=FILTER_SETTINGS)
 @click.argument("filter_words", metavar="[FILTER]...", nargs=-1, shell_complete=complete_filter)
 @click.option("--all", "with_ended", is_flag=True, help="Closed and cancelled tickets too.")
 @json_option
@@ -32,10 +36,10 @@ def list_tickets(session: Session, *, filter_words: Sequence[str], with_ended: b
     \b
     vendorq list
     vendorq list vendor:ensono 'p:<=2' 'due:<4h'
-    vendorq list state:pending -- -is:snoozed
+    vendorq list state:pending -is:snoozed
     vendorq list --all 'updated:<1d' --json
     """
-    selection = " ".join(quoted(word) for word in filter_words)
+    selection = join_filter(filter_words)
 
     async def work(desk: Desk, config: Config) -> int:
         rows, hidden = select(desk, selection, with_ended)
@@ -50,6 +54,14 @@ def list_tickets(session: Session, *, filter_words: Sequence[str], with_ended: b
         return exits.OK
 
     return session.run(work)
+
+
+def join_filter(words_given: Sequence[str]) -> str:
+    """The words of a command line as one filter. Failure with exit code 2 for what was meant as an option."""
+    for word in words_given:
+        if word.startswith("--"):
+            raise exits.usage(f"there is no option {word}", "`--help` lists them; quote it to look for such a text.")
+    return " ".join(quoted(word) for word in words_given)
 
 
 def quoted(word: str) -> str:
@@ -192,11 +204,6 @@ def track_ticket(session: Session, *, provider: str, number: str, as_json: bool)
         return exits.OK
 
     return session.run(work)
-
-
-def utc_now() -> datetime:
-    """The time of day."""
-    return datetime.now(UTC)
 
 
 COMMANDS = (list_tickets, show_ticket, list_messages, track_ticket)

@@ -1,0 +1,157 @@
+"""check and status: whether it can work, and whether it does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui import documents, exits, monitoring
+from tui.commands.options import json_option, pass_session
+from tui.config_fault import ConfigFault
+from tui.output import print_data, print_json, say
+from tui.session import Session, run_until_signal
+
+if TYPE_CHECKING:
+    from providers.base import CheckStep
+    from providers.settings import ProviderSettings
+    from tui.config import Config
+    from tui.desk.desk import Desk
+
+
+@click.command("check")
+@json_option
+@pass_session
+def check(session: Session, *, as_json: bool) -> int:
+    """Test the config and each provider: its secrets, reach and credentials, and one harmless read where there is one.
+
+    Never reads a queue and never writes.
+
+    \b
+    vendorq check
+    """
+    config = session.config()
+
+    async def work() -> list[tuple[ProviderSettings, list[CheckStep], list[exits.Failure]]]:
+        found = await asyncio.gather(*(_check_provider(config, settings) for settings in config.providers))
+        return [(settings, *result) for settings, result in zip(config.providers, found, strict=True)]
+
+    results = run_until_signal(work)
+    parts = {"providers": [_document(settings, steps) for settings, steps, _ in results]}
+    for settings, steps, _ in results:
+        if not as_json:
+            print_data(_text(settings, steps))
+    failures = [failure for *_, found in results for failure in found]
+    if failures:
+        code = exits.worst(failure.code for failure in failures)
+        told = next(failure for failure in failures if failure.code == code)
+        told.parts = parts
+        raise told
+    if as_json:
+        print_json(parts)
+    else:
+        say(f"All is well: {config.path}")
+    return exits.OK
+
+
+async def _check_provider(config: Config, settings: ProviderSettings) -> tuple[list[CheckStep], list[exits.Failure]]:
+    """What was tried of one provider, in order, and what failed. After a missing secret nothing more is tried."""
+    from providers import registry
+    from providers.base import CheckStep
+    from providers.clock import SystemClock
+    from providers.errors import VendorError
+    from tui.config import unresolved_secrets
+
+    missing = await asyncio.to_thread(unresolved_secrets, settings)
+    if missing:
+        faults = [config.secret_fault(error, settings.name) for _, _, error in missing]
+        steps = [
+            CheckStep(name=f"secret {key}", ok=False, detail=error.message, next_step=error.cure)
+            for key, _, error in missing
+        ]
+        return steps, [
+            exits.Failure(exits.CONFIG, "SecretUnavailable", str(fault), provider=settings.name, field=key)
+            for fault, (key, _, _) in zip(faults, missing, strict=True)
+        ]
+    steps = [CheckStep(name="secrets", ok=True)]
+    provider = registry.connect(settings, SystemClock())
+    try:
+        steps += await provider.check()
+    except VendorError as error:
+        failure = exits.from_vendor_error(error)
+        steps.append(CheckStep(name="reach", ok=False, detail=failure.message, next_step=failure.next_step))
+        return steps, [failure]
+    finally:
+        await provider.aclose()
+    return steps, [_failure(settings, step) for step in steps if not step.ok]
+
+
+def _failure(settings: ProviderSettings, step: CheckStep) -> exits.Failure:
+    return exits.Failure(
+        exits.code_of(step.error_type),
+        step.error_type or "Unreachable",
+        f"{step.name}: {step.detail}",
+        provider=settings.name,
+        next_step=step.next_step,
+    )
+
+
+def _document(settings: ProviderSettings, steps: Sequence[CheckStep]) -> dict[str, Any]:
+    from providers.codec import to_document
+
+    return {
+        "name": settings.name,
+        "kind": settings.kind,
+        "ok": all(step.ok for step in steps),
+        "steps": [to_document(step) for step in steps],
+    }
+
+
+def _text(settings: ProviderSettings, steps: Sequence[CheckStep]) -> str:
+    lines = [f"{settings.name} ({settings.kind})"]
+    for step in steps:
+        detail = f": {step.detail}" if step.detail else ""
+        lines.append(f"  {'ok' if step.ok else 'FAILED':<7} {step.name}{detail}")
+        if not step.ok and step.next_step:
+            lines.append(f"          {step.next_step}")
+    return "\n".join(lines)
+
+
+@click.command("status")
+@json_option
+@pass_session
+def status(session: Session, *, as_json: bool) -> int:
+    """One line for monitoring, in Nagios' form, with its exit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
+
+    Reads what is stored; asks no vendor.
+
+    \b
+    vendorq status
+    """
+    from tui.desk.ports import StoreFault
+
+    async def work(desk: Desk, config: Config) -> int:
+        now = desk.clock.now()
+        outbox = desk.outbox()
+        verdict = monitoring.verdict(desk.health(), outbox, now, desk.store.read_only)
+        if as_json:
+            states = [entry.state for entry in outbox]
+            counts = {state: states.count(state) for state in ("queued", "sending", "unconfirmed", "rejected")}
+            health = [documents.health(item, now) for item in desk.health()]
+            print_json({"status": monitoring.TITLES[verdict.code], "providers": health, "outbox": counts})
+        else:
+            print_data(verdict.line())
+        return verdict.code
+
+    try:
+        return session.run(work)
+    except (ConfigFault, StoreFault) as fault:
+        if as_json:
+            raise exits.Failure(monitoring.UNKNOWN, type(fault).__name__, str(fault)) from None
+        print_data(f"VENDORQ UNKNOWN: {fault}")
+        return monitoring.UNKNOWN
+
+
+COMMANDS = (check, status)

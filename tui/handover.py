@@ -1,0 +1,124 @@
+"""The handover: what came in since a time, what was answered, what waits. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from providers.codec import format_time
+from tui import documents, words
+from tui.csv_text import escaped
+from tui.views import DUE_SOON, needs_me, reasons
+
+if TYPE_CHECKING:
+    from providers.model import Engineer, TicketRow
+    from tui.desk.entries import InboxEntry, OutboxEntry
+    from tui.desk.reports import ProviderHealth
+
+SHIFT: Final = timedelta(hours=12)
+"""How far a handover looks back where nobody says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """What the next on call wants to know. Messages and writes oldest first, tickets the most urgent first."""
+
+    since: datetime
+    until: datetime
+    engineer: str
+    came_in: tuple[InboxEntry, ...]
+    answered: tuple[OutboxEntry, ...]
+    undecided: tuple[OutboxEntry, ...]
+    waiting: tuple[TicketRow, ...]
+    health: tuple[ProviderHealth, ...]
+
+
+def handover(
+    rows: Sequence[TicketRow],
+    messages: Sequence[InboxEntry],
+    outbox: Sequence[OutboxEntry],
+    health: Sequence[ProviderHealth],
+    *,
+    engineer: Engineer,
+    since: datetime,
+    now: datetime,
+) -> Handover:
+    """Put it together from what the desk knows: all rows, all messages and all writes, settled ones included."""
+    came_in = [entry for entry in messages if entry.received_at >= since and entry.message is not None]
+    return Handover(
+        since=since,
+        until=now,
+        engineer=engineer.name,
+        came_in=tuple(sorted(came_in, key=lambda entry: entry.received_at)),
+        answered=tuple(entry for entry in outbox if entry.state == "done" and entry.updated_at >= since),
+        undecided=tuple(entry for entry in outbox if entry.state != "done" and not entry.dropped),
+        waiting=tuple(sorted((row for row in rows if needs_me(row, now, now + DUE_SOON)), key=words.urgency)),
+        health=tuple(health),
+    )
+
+
+def document(shift: Handover) -> dict[str, Any]:
+    """The handover as JSON."""
+    return {
+        "since": format_time(shift.since),
+        "until": format_time(shift.until),
+        "engineer": shift.engineer,
+        "came_in": [documents.message(entry) for entry in shift.came_in],
+        "answered": [documents.outbox_entry(entry) for entry in shift.answered],
+        "undecided": [documents.outbox_entry(entry) for entry in shift.undecided],
+        "waiting": [
+            {"provider": row.provider, "number": row.number, "summary": row.summary, "why": reasons(row, shift.until)}
+            for row in shift.waiting
+        ],
+        "providers": [documents.health(item, shift.until) for item in shift.health],
+    }
+
+
+def markdown(shift: Handover) -> str:
+    """The handover as Markdown, to paste into a chat or a ticket."""
+    by = f" by {escaped(shift.engineer)}" if shift.engineer else ""
+    sections = {
+        "Waits": [_waiting(row, shift.until) for row in shift.waiting],
+        "Writes without an end": [_write(entry) for entry in shift.undecided],
+        "Came in": [_message(entry) for entry in shift.came_in],
+        "Answered": [_write(entry) for entry in shift.answered],
+        "Providers": [line for item in shift.health for line in _provider(item, shift.until)],
+    }
+    lines = [f"# Handover{by}", "", f"{words.local(shift.since)} to {words.local(shift.until)}"]
+    for title, items in sections.items():
+        lines += ["", f"## {title} ({len(items)})" if title != "Providers" else f"## {title}", ""]
+        lines += [f"- {item}" for item in items] or ["Nothing."]
+    return "\n".join(lines)
+
+
+def _waiting(row: TicketRow, now: datetime) -> str:
+    priority = f"P{row.priority} " if row.priority else ""
+    due = f", due {words.local(row.due_at)}" if row.due_at else ""
+    why = ", ".join(reasons(row, now))
+    return f"{priority}**{escaped(row.provider)} {escaped(row.number)}** {escaped(row.summary)} ({why}{due})"
+
+
+def _write(entry: OutboxEntry) -> str:
+    write = entry.write
+    number = write.number or write.client_number
+    error = f": {escaped(entry.error)}" if entry.error and entry.state != "done" else ""
+    state = "" if entry.state == "done" else f", {entry.state}"
+    at = words.local(entry.updated_at)
+    return f"{at} {escaped(write.provider)} {escaped(number)}: {write.action}{state}{error}"
+
+
+def _message(entry: InboxEntry) -> str:
+    assert entry.message is not None
+    seen = "" if entry.handled else ", not handled"
+    where = f"{escaped(entry.provider)} {escaped(entry.number)}"
+    return f"{words.local(entry.received_at)} {where}: {entry.message.kind}{seen}. {escaped(entry.message.summary)}"
+
+
+def _provider(item: ProviderHealth, now: datetime) -> Iterator[str]:
+    error = f": {escaped(item.error)}" if item.error else ""
+    yield f"{escaped(item.name)}: {item.state}, last read {words.age(item.last_good, now)}{error}"
+    for remark in (item.gap, item.warning):
+        if remark:
+            yield f"{escaped(item.name)}: {escaped(remark)}"

@@ -1,0 +1,136 @@
+"""The log: a line of JSON for each request and answer, and for each fault, kept beside the store.
+
+Exchanges come in redacted and capped (providers.exchange); other words are redacted here. Several processes append
+to one file. At 8 MB it is put aside, and of those put aside the newest few are kept.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import traceback
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from providers.codec import format_time
+from providers.redaction import redact
+
+NAME: Final = "vendorq.jsonl"
+LARGEST: Final = 8 * 1024 * 1024
+KEPT: Final = 4
+"""How many files are kept beside the current one."""
+
+
+class LogFile(logging.Handler):
+    """Appends records to `folder`/vendorq.jsonl, one write a line, files 0600, no link followed.
+
+    Logging never ends a command: what cannot be written is left out, and `broken` says why.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(logging.INFO)
+        self.path = folder / NAME
+        self.broken = ""
+        self._descriptor = -1
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        line = json.dumps(_document(record), ensure_ascii=True, default=str) + "\n"
+        try:
+            self._open()
+            os.write(self._descriptor, line.encode())
+        except OSError as error:
+            self.broken = f"the log {self.path} cannot be written ({error.strerror})"
+
+    def close(self) -> None:
+        """Give the file back."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+        super().close()
+
+    def _open(self) -> None:
+        """Have the current file open: another process may have put ours aside, and ours may have grown too large."""
+        if self._descriptor >= 0 and not self._is_current():
+            os.close(self._descriptor)
+            self._descriptor = -1
+        if self._descriptor < 0:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+            self._descriptor = os.open(self.path, flags, 0o600)
+        if os.fstat(self._descriptor).st_size > LARGEST:
+            self._put_aside()
+
+    def _is_current(self) -> bool:
+        try:
+            named = self.path.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            return False
+        opened = os.fstat(self._descriptor)
+        return (named.st_dev, named.st_ino) == (opened.st_dev, opened.st_ino)
+
+    def _put_aside(self) -> None:
+        """Rename under a lock on the file itself, so that of several processes one does it."""
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        try:
+            if self._is_current():
+                for number in range(KEPT, 0, -1):
+                    older = self.path.with_name(f"{NAME}.{number}")
+                    newer = self.path.with_name(f"{NAME}.{number - 1}") if number > 1 else self.path
+                    if newer.exists():
+                        newer.replace(older)
+        finally:
+            os.close(self._descriptor)
+            self._descriptor = -1
+        self._open()
+
+
+def start(folder: Path) -> LogFile:
+    """Have everything that is logged under "vendorq" written there."""
+    logger = logging.getLogger("vendorq")
+    for handler in list(logger.handlers):
+        if isinstance(handler, LogFile):
+            logger.removeHandler(handler)
+            handler.close()
+    handler = LogFile(folder)
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    return handler
+
+
+def read(folder: Path) -> Iterator[dict[str, Any]]:
+    """Every line there is, oldest first. A line that is no JSON object (cut by a full disk) is passed over."""
+    paths = [folder / f"{NAME}.{number}" for number in range(KEPT, 0, -1)] + [folder / NAME]
+    for path in paths:
+        if not path.is_file():
+            continue
+        with path.open(encoding="utf-8", errors="replace") as file:
+            for line in file:
+                try:
+                    document = json.loads(line)
+                except ValueError:
+                    continue
+                if isinstance(document, dict):
+                    yield document
+
+
+def concerns(line: dict[str, Any], name: str) -> bool:
+    """Whether a line is about this ticket, message or outbox entry."""
+    return name in line.get("references", ())
+
+
+def _document(record: logging.LogRecord) -> dict[str, Any]:
+    at = format_time(datetime.fromtimestamp(record.created, UTC))
+    document = {"at": at, "level": record.levelname.lower(), "message": redact(record.getMessage())}
+    exchange = getattr(record, "exchange", None)
+    if isinstance(exchange, dict):
+        document |= exchange
+    if record.exc_info is not None and record.exc_info[1] is not None:
+        lines = traceback.TracebackException.from_exception(record.exc_info[1], capture_locals=False).format()
+        document["traceback"] = redact("".join(lines))
+    return document
