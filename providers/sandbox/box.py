@@ -35,6 +35,8 @@ from providers.sandbox.smartops import SmartOps
 from providers.sandbox.tangoe import Tangoe
 from providers.sandbox.tangoe_api import BASE as TANGOE_PREFIX
 from providers.sandbox.tangoe_api import TangoeApi
+from providers.sandbox.world import World
+from providers.sandbox.world_hands import EnsonoHand, Hand, KpnConnectHand, KpnIncidentHand, SmartOpsHand, TangoeHand
 
 
 class Sandbox:
@@ -59,10 +61,20 @@ class Sandbox:
         self.keycloak = Keycloak(self.context)
         self.smartops = SmartOps(self.context, self.keycloak)
         self.vendors = (self.ensono, self.kpn_connect, self.kpn_incident, self.tangoe, self.smartops)
+        self.world = World(self.context, self.ensono, self.kpn_connect, self._hands()) if world else None
         self._front = Front(self.context, self.faults)
         self._port = port
         self._server: Server | None = None
         self._mount()
+
+    def _hands(self) -> dict[str, Hand]:
+        return {
+            "ensono": EnsonoHand(self.ensono),
+            "kpn-connect": KpnConnectHand(self.kpn_connect),
+            "kpn-incident": KpnIncidentHand(self.kpn_incident),
+            "tangoe": TangoeHand(self.tangoe),
+            "smartops": SmartOpsHand(self.smartops),
+        }
 
     def _mount(self) -> None:
         vendors = {each.kind: each for each in self.vendors}
@@ -122,11 +134,15 @@ class Sandbox:
     def tick(self) -> None:
         """Let happen what is due by now. Called once a second while serving."""
         self.ensono.tick()
+        if self.world is not None:
+            self.world.run_until(self.context.now())
 
     def start(self) -> Self:
         """Bind the port and serve."""
         self._server = Server(self._front, self._port, self.tick)
         self.context.url = f"http://127.0.0.1:{self._server.port}"
+        if self.world is not None:
+            self.world.populate()
         self._server.start()
         return self
 

@@ -162,6 +162,13 @@ class Ensono:
                 self.send(incident, "Create", incident.body(CLIENT_NAME), self.here)
             return incident.number
 
+    def announce(self, number: str) -> str:
+        """A Create message about a ticket as it is now."""
+        with self.context.lock:
+            return self.send(
+                self.here.records[number], "Create", self.here.records[number].body(CLIENT_NAME), self.here
+            )
+
     def comment(
         self,
         number: str,

@@ -160,6 +160,10 @@ class FifoQueue:
             self._messages.append(message)
             self._messages.sort(key=lambda each: each.sequence)
 
+    def clear(self) -> None:
+        """Empty the queue, as if all had been read and deleted."""
+        self._messages.clear()
+
     def in_flight(self) -> list[Queued]:
         """Messages that were read and are neither deleted nor visible again."""
         now = self._now()

@@ -213,6 +213,12 @@ class KpnConnect:
         with self.context.lock:
             self.raw.append(element)
 
+    def forget(self) -> None:
+        """Empty the queue, as if all had been read and answered."""
+        with self.context.lock:
+            for update in self.updates:
+                update.taken, update.answered = True, "Success"
+
     def waiting(self) -> list[KpnUpdate]:
         """Updates without a Response."""
         with self.context.lock:
