@@ -53,9 +53,8 @@ def apply(ticket: Ticket | None, entry: InboxEntry) -> Ticket:
     changes: dict[str, Any] = _fields(known, patch, entry.order, stamps)
     changes["vendor"] = _vendor(known.vendor, patch, entry.order, stamps)
     changes["former_client_numbers"] = _former(known, patch, changes, entry.order, stamps)
-    changes["comments"] = conversation.add_comments(
-        known.comments, patch.comments, ours=entry.source == "write", own_write=entry.own_write
-    )
+    shown = "" if entry.source == "write" else entry.own_write
+    changes["comments"] = conversation.add_comments(known.comments, patch.comments, own_write=shown)
     changes["attachments"] = conversation.add_attachments(known.attachments, patch.attachments)
     changes.update(_approvals(known, patch, entry.order, stamps))
     if patch.complete:

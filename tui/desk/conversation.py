@@ -30,16 +30,14 @@ def same_words(one: str, other: str) -> bool:
     return one.split() == other.split()
 
 
-def add_comments(
-    known: tuple[Comment, ...], said: Sequence[Comment], *, ours: bool, own_write: str = ""
-) -> tuple[Comment, ...]:
+def add_comments(known: tuple[Comment, ...], said: Sequence[Comment], *, own_write: str = "") -> tuple[Comment, ...]:
     """The ticket's comments with those of one entry, oldest first.
 
-    `ours` says that the entry is a confirmed write; `own_write` names the write that a vendor's message shows.
+    Those of a confirmed write carry an id of ours. `own_write` names the write that a vendor's message shows.
     """
     comments = list(known)
     for comment in said:
-        if ours:
+        if comment.id.startswith(OWN):
             _add_own(comments, comment)
         else:
             _add_vendors(comments, comment, own_write)

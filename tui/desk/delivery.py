@@ -18,7 +18,7 @@ EMPTY_READS: Final = 2
 
 
 def first(provider: str, message: Message, now: datetime) -> InboxEntry:
-    """The entry of a message seen for the first time. One that cannot be read is parked, with its neighbours going on."""
+    """The entry of a message seen for the first time; one that cannot be read is parked, its neighbours go on."""
     message = replace(message, received_at=message.received_at or now)
     number = message.patch.number if message.patch is not None and message.patch.number else message.number
     readable = message.ignored or (message.patch is not None and bool(number))

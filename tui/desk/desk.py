@@ -2,86 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from types import MappingProxyType
+from typing import Final
 
-from providers.base import Declaration, Progress, Provider
+from providers.base import Declaration, Operation, Progress, Provider
 from providers.clock import Clock
+from providers.errors import NotFound, NotOffered
 from providers.model import NOTHING, Engineer, Preview, Ticket, TicketKey, TicketRow, Write
+from tui.desk import correlation, events, health, marks, records, shelf, timeline, writing
+from tui.desk.context import Context, Policy
+from tui.desk.downloads import Downloads
 from tui.desk.entries import InboxEntry, OutboxEntry
-from tui.desk.ports import Store
+from tui.desk.outbox import Outbox
+from tui.desk.poll import Poll
+from tui.desk.poller import NOT_THE_CONSUMER, Poller
+from tui.desk.ports import Changed, Store, Table, key_of
+from tui.desk.reports import DeskEvent, ProviderHealth, SyncReport, TimelineItem
+from tui.desk.rows import Rows
+from tui.desk.snapshots import Snapshots
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderHealth:
-    """How one provider is doing, as the health strip, `status` and `check` show it.
-
-    `consumes` is false where the queue is not read here; `asks_consume` is true while `consume` is "ask" and the
-    engineer has not answered yet (Desk.answer_consume). `queue_age` is seconds of the oldest unsettled message.
-    """
-
-    name: str
-    kind: str
-    state: Literal["ok", "late", "down", "paused", "unknown"] = "unknown"
-    last_good: datetime | None = None
-    last_try: datetime | None = None
-    failures: int = 0
-    error: str = ""
-    error_type: str = ""
-    next_step: str = ""
-    retry_at: datetime | None = None
-    queue_depth: int = 0
-    queue_age: float | None = None
-    gap: str = ""
-    warning: str = ""
-    consumes: bool = True
-    poll_seconds: int = 60
-    asks_consume: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncReport:
-    """What one provider's poll did. `error` is the exception's sentence, empty where all went well."""
-
-    provider: str
-    received: int = 0
-    applied: int = 0
-    acknowledged: int = 0
-    held: int = 0
-    parked: int = 0
-    rows: int = 0
-    sent: int = 0
-    error: str = ""
-    error_type: str = ""
-    skipped: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineItem:
-    """One line of a ticket's story: a comment, a state change, an attachment, one of our own writes, a note."""
-
-    at: datetime | None
-    kind: Literal["comment", "state", "attachment", "write", "note", "approval"]
-    author: str
-    body: str
-    origin: Literal["vendor", "us"]
-    status: str = ""
-    reference: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DeskEvent:
-    """Something a pane may want to show again. `keys` empty means all of that subject."""
-
-    subject: Literal["tickets", "messages", "outbox", "health", "drafts", "store"]
-    keys: frozenset[TicketKey] = frozenset()
+NO_POLICIES: Final[Mapping[str, Policy]] = MappingProxyType({})
+__all__ = ["Desk", "DeskEvent", "ProviderHealth", "SyncReport", "TimelineItem"]
 
 
 class Desk:
-    """One store, the configured providers, and all that is done with them. Bound to one event loop."""
+    """One store, the configured providers, and all that is done with them. Bound to one event loop.
+
+    `policies` hold each provider's part of the config; `consume` is for what exists to read queues (`sync`, `demo`).
+    """
 
     def __init__(
         self,
@@ -91,51 +44,99 @@ class Desk:
         engineer: Engineer,
         *,
         read_only: bool = False,
+        policies: Mapping[str, Policy] = NO_POLICIES,
+        consume: bool = False,
     ) -> None:
         self.store = store
         self.providers = providers
         self.clock = clock
-        self.engineer = engineer
         self.read_only = read_only
+        self._context = Context(
+            store=store,
+            providers=providers,
+            clock=clock,
+            engineer=engineer,
+            policies=policies,
+            read_only=read_only,
+            consume_always=consume,
+        )
+        self._outbox = Outbox(self._context)
+        self._polls = {name: Poll(self._context, provider, self._outbox) for name, provider in providers.items()}
+        self._poller = Poller(self._context, self.sync, self._store_fault)
+        self._rows = Rows(store)
+        self._listeners: list[Callable[[DeskEvent], None]] = []
+        self._unsubscribe = store.subscribe(self._tell)
+
+    @property
+    def engineer(self) -> Engineer:
+        """Who acts; may be set anew, for a shared account where the dashboard asks at its start."""
+        return self._context.engineer
+
+    @engineer.setter
+    def engineer(self, engineer: Engineer) -> None:
+        self._context.engineer = engineer
 
     # What is known. All immediate, from the store.
 
     def rows(self) -> list[TicketRow]:
         """Every ticket's row, in no particular order."""
-        raise NotImplementedError
+        return self._rows.all()
 
     def row(self, key: TicketKey) -> TicketRow | None:
         """One ticket's row, as `rows` has it; what a list asks for after an event that names its keys."""
-        return next((row for row in self.rows() if row.key == key), None)
+        return self._rows.one(key)
 
     def raw(self, key: TicketKey) -> list[tuple[datetime | None, str]]:
         """What the vendor sent of a ticket, whole and with its time, newest first: messages, rows, details."""
-        entries = [entry for entry in self.messages(settled=True) if TicketKey(entry.provider, entry.number) == key]
-        return [(entry.received_at, entry.message.raw) for entry in entries if entry.message is not None]
+        return shelf.raw(self.store, key)
 
     def ticket(self, key: TicketKey) -> Ticket | None:
         """One ticket, whole."""
-        raise NotImplementedError
+        return records.ticket(self.store, key)
 
     def find(self, provider: str, number: str) -> TicketKey | None:
-        """The ticket with this vendor number or own number."""
-        raise NotImplementedError
+        """The ticket with this vendor number or own number, present or former, or internal id."""
+        key = TicketKey(provider, number)
+        if self.store.get(Table.TICKETS, key_of(provider, number)) is not None:
+            return key
+        return self._rows.by_own_number(provider, number) or correlation.by_former_number(self.store, provider, number)
+
+    def linked(self, key: TicketKey) -> list[TicketKey]:
+        """The same ticket at other vendors: those with the same number of ours."""
+        return correlation.elsewhere(self.store, key)
 
     def timeline(self, key: TicketKey) -> list[TimelineItem]:
         """Its story, oldest first."""
-        raise NotImplementedError
+        ticket = self.ticket(key)
+        if ticket is None:
+            return []
+        notes = records.document(self.store, Table.MARKS, key_of(key.provider, key.number)).get("notes", ())
+        return timeline.tell(ticket, shelf.applied(self.store, key), shelf.writes(self.store, key), notes)
 
     def messages(self, *, settled: bool = False) -> list[InboxEntry]:
         """What came in and is not yet handled (all with `settled`), newest first."""
-        raise NotImplementedError
+        return shelf.messages(self.store, settled=settled)
+
+    def message(self, provider: str, message_id: str) -> InboxEntry | None:
+        """One message, or None."""
+        return records.entry(self.store, provider, message_id)
 
     def outbox(self, *, settled: bool = False) -> list[OutboxEntry]:
         """Writes that wait, failed or need someone (all with `settled`), oldest first."""
-        raise NotImplementedError
+        return shelf.outbox(self.store, settled=settled)
 
     def health(self) -> list[ProviderHealth]:
         """Each provider's, in the config's order."""
-        raise NotImplementedError
+        return [
+            health.assess(
+                self._context,
+                name,
+                paused=self._poller.is_paused(name),
+                consumes=self._consumes(name),
+                asks=self._asks(name),
+            )
+            for name in self.providers
+        ]
 
     def declaration(self, provider: str) -> Declaration:
         """What a provider offers."""
@@ -143,35 +144,86 @@ class Desk:
 
     def subscribe(self, listener: Callable[[DeskEvent], None]) -> Callable[[], None]:
         """Have `listener` called on the event loop after each change. Returns what ends it."""
-        raise NotImplementedError
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
     async def answer_consume(self, provider: str, consume: bool) -> None:
         """The engineer said whether this provider's queue may be read here; remembered in the store."""
-        raise NotImplementedError
+        await self.store.transact(
+            lambda transaction: transaction.put(Table.META, key_of("consume", provider), {"consume": consume})
+        )
 
     # Reading from the vendors.
 
     async def sync(self, provider: str) -> SyncReport:
-        """One poll: list, queue until empty, details, settle the outbox. Never raises for a vendor's failure."""
-        raise NotImplementedError
+        """One poll: list, queue until empty, details, settle the outbox. Never raises for a vendor's failure.
+
+        Where another process polls, or the vendor asked for patience, only what is ours to send is sent; `skipped`
+        then says why.
+        """
+        poll = self._polls[provider]
+        lease = self.store.lease
+        if not (lease.held or lease.acquire()):
+            holder = lease.holder()
+            who = f" (process {holder.pid} on {holder.tty or 'no terminal'})" if holder is not None else ""
+            sent = await poll.send_own()
+            return SyncReport(provider=provider, sent=sent, skipped=f"{NOT_THE_CONSUMER}{who}")
+        until = health.retry_at(self.store, provider)
+        if until is not None and until > self.clock.now():
+            return SyncReport(provider=provider, skipped=f"the vendor asked for patience until {until:%H:%M:%S} UTC")
+        lease.beat(self._context.policy(provider).poll_seconds)
+        await self._outbox.recover()
+        return await poll.run(consume=self._consumes(provider))
 
     async def run(self) -> None:
         """Poll every provider until cancelled; takes the consumer lease or follows its holder."""
-        raise NotImplementedError
+        await self._poller.run()
+
+    def pause(self, provider: str) -> None:
+        """Leave a provider alone until `resume`."""
+        self._poller.pause(provider)
+        self._publish(DeskEvent("health"))
+
+    def resume(self, provider: str) -> None:
+        """Poll a paused provider again, or any one now."""
+        self._poller.resume(provider)
+        self._publish(DeskEvent("health"))
+
+    def release_lease(self) -> None:
+        """Let another process poll: before this one is stopped (SIGTSTP). `run` takes it again when it can."""
+        self.store.lease.release()
 
     async def refresh(self, key: TicketKey) -> Ticket:
         """Read the ticket's own page now. Raises the vendor's error; what was known stays."""
-        raise NotImplementedError
+        known = self.ticket(key)
+        internal_id = known.internal_id if known is not None else ""
+        page = await self.providers[key.provider].detail(key.number, internal_id)
+        snapshots = Snapshots(self._context, self.providers[key.provider])
+        try:
+            tell = not self._context.offers(key.provider, Operation.QUEUE)
+            await snapshots.take([page], tell=tell, baseline=True)
+        finally:
+            snapshots.close()
+        ticket = self.ticket(TicketKey(key.provider, page.patch.number))
+        if ticket is None:
+            raise NotFound(key.provider, f"{key.number} is not known to the vendor")
+        return ticket
 
     async def track(self, provider: str, number: str) -> Ticket:
         """Start to follow a ticket by its number, for vendors without a list."""
-        raise NotImplementedError
+        return await self.refresh(self.find(provider, number) or TicketKey(provider, number))
 
     async def download(
         self, key: TicketKey, name: str = "", to: Path | None = None, progress: Progress | None = None
     ) -> list[Path]:
         """Fetch a ticket's files (all where `name` is empty) under safe new names. Returns where they are."""
-        raise NotImplementedError
+        ticket = self.ticket(key)
+        if ticket is None:
+            raise NotFound(key.provider, f"no ticket {key.number} is known here")
+        refusal = self.declaration(key.provider).refusal(Operation.DOWNLOAD, ticket)
+        if refusal:
+            raise NotOffered(key.provider, refusal)
+        return await Downloads(self._context, self.providers[key.provider]).download(ticket, name, to, progress)
 
     # Writing to the vendors.
 
@@ -186,51 +238,131 @@ class Desk:
         values: Mapping[str, object] = NOTHING,
         files: Sequence[Path] = (),
     ) -> Write:
-        """A new intent, with the ticket's own number and type filled in, checked by nobody yet."""
-        raise NotImplementedError
+        """A new intent, with the ticket's own number and type filled in, checked by nobody yet.
+
+        `number` may be the vendor's or our own. Rejected where a file cannot be read.
+        """
+        key = self.find(provider, number) if number else None
+        return writing.compose(
+            self._context,
+            action,
+            None if key is None else self.ticket(key),
+            provider=provider,
+            number=number,
+            client_number=client_number,
+            ticket_type=ticket_type,
+            values=values,
+            files=files,
+        )
 
     def preview(self, write: Write) -> Preview:
         """Exactly what would be sent. Raises as Provider.prepare does."""
-        raise NotImplementedError
+        return writing.check(self._context, write, writing.known_ticket(self._context, write.provider, write.number))
 
     async def submit(self, write: Write, *, revision: int | None = None) -> OutboxEntry:
         """Make it durable: queued. Raises what `preview` raises, and then nothing is kept."""
-        raise NotImplementedError
+        self.preview(write)
+        ticket = writing.known_ticket(self._context, write.provider, write.number)
+        seen = revision if revision is not None else (ticket.revision if ticket is not None else 0)
+        if writing.answers_link(self._context, write):
+            return await self._outbox.link_by_answering(write, seen)
+        return await self._outbox.submit(write, seen)
 
     async def deliver(self, entry_id: str, progress: Progress | None = None) -> OutboxEntry:
         """Send one entry now, if nothing of the same ticket is before it, and return it as it then stands."""
-        raise NotImplementedError
+        return await self._outbox.deliver(entry_id, progress)
 
     async def retry(self, entry_id: str) -> OutboxEntry:
         """The engineer decided: send an unconfirmed or rejected entry again."""
-        raise NotImplementedError
+        return await self._outbox.retry(entry_id)
 
     async def drop(self, entry_id: str) -> OutboxEntry:
         """The engineer decided: give an entry up."""
-        raise NotImplementedError
+        return await self._outbox.drop(entry_id)
+
+    async def edit(self, entry_id: str, values: Mapping[str, object]) -> OutboxEntry:
+        """The engineer corrected what a rejected, unconfirmed or queued entry says: a new one takes its place.
+
+        Raises what `submit` raises, and then the old one stays.
+        """
+        known = self._outbox.entry(entry_id)
+        write = replace(known.write, values={**known.write.values, **values}, engineer=self.engineer, sent_at=None)
+        self.preview(write)
+        return await self._outbox.correct(entry_id, write)
+
+    def changes_since(self, key: TicketKey, revision: int) -> list[InboxEntry]:
+        """What changed a ticket after a form was opened at this revision, oldest first."""
+        return [entry for entry in shelf.applied(self.store, key) if entry.changed and entry.revision > revision]
+
+    def waiting_writes(self, key: TicketKey) -> list[OutboxEntry]:
+        """Writes to a ticket that are not settled, oldest first."""
+        return [entry for entry in shelf.writes(self.store, key) if shelf.needs_attention(entry)]
 
     # Ours alone.
 
     async def mark(self, keys: Sequence[TicketKey], mark: str, until: datetime | None = None) -> None:
         """handled, unread or snooze (until)."""
-        raise NotImplementedError
+        await self.store.transact(lambda transaction: marks.mark(transaction, self._context, keys, mark, until))
 
     async def handle_message(self, provider: str, message_id: str) -> InboxEntry:
-        """The engineer has seen to a message."""
-        raise NotImplementedError
+        """The engineer has seen to a message. NotFound where there is none."""
+        entry = self.message(provider, message_id)
+        if entry is None:
+            raise NotFound(provider, f"there is no message {message_id}", next_step="See `vendorq messages --all`.")
+        return await self.store.transact(lambda transaction: marks.handle(transaction, entry))
 
     async def note(self, key: TicketKey, text: str) -> None:
         """A note of our own, never sent."""
-        raise NotImplementedError
+        await self.store.transact(lambda transaction: marks.add_note(transaction, self._context, key, text))
 
     def draft(self, form: str) -> Mapping[str, object] | None:
         """What was typed into a form and not sent."""
-        raise NotImplementedError
+        document = self.store.get(Table.DRAFTS, form)
+        return None if document is None else document["values"]
 
     async def save_draft(self, form: str, values: Mapping[str, object] | None) -> None:
         """Keep what was typed (None forgets it)."""
-        raise NotImplementedError
+        now = self.clock.now()
+        await self.store.transact(lambda transaction: marks.save_draft(transaction, form, values, now))
 
     async def aclose(self) -> None:
         """End what runs, close connections and the store."""
-        raise NotImplementedError
+        self._unsubscribe()
+        self._rows.close()
+        for poll in self._polls.values():
+            poll.close()
+        await asyncio.gather(*(provider.aclose() for provider in self.providers.values()))
+        if self.store.lease.held:
+            self.store.lease.release()
+        self.store.close()
+
+    def _consumes(self, provider: str) -> bool:
+        if not self._context.offers(provider, Operation.QUEUE) or self.read_only:
+            return False
+        policy = self._context.policy(provider)
+        if policy.read_only:
+            return False
+        if self._context.consume_always or not self.declaration(provider).asks_before_consuming:
+            return True
+        if policy.consume != "ask":
+            return policy.consume
+        return bool(records.document(self.store, Table.META, key_of("consume", provider)).get("consume"))
+
+    def _asks(self, provider: str) -> bool:
+        """Whether nobody has said yet if this provider's queue may be read here."""
+        open_ = self._context.offers(provider, Operation.QUEUE) and not self.read_only
+        policy = self._context.policy(provider)
+        if not open_ or self._consumes(provider) or policy.read_only or policy.consume != "ask":
+            return False
+        return self.store.get(Table.META, key_of("consume", provider)) is None
+
+    def _tell(self, changed: Changed) -> None:
+        for event in events.events(self.store, changed):
+            self._publish(event)
+
+    def _store_fault(self, words: str) -> None:
+        self._publish(DeskEvent("store"))
+
+    def _publish(self, event: DeskEvent) -> None:
+        for listener in list(self._listeners):
+            listener(event)

@@ -32,7 +32,8 @@ class InboxEntry:
     vendor's acknowledgement is a business answer. `reads` counts how often we were handed it, `stale_handle` is a
     receipt handle the vendor no longer takes, since `stale_at`; `empty_reads` counts how often its queue was read to
     the end without it after that. `changed` says that applying it changed the ticket, and `revision` is
-    the ticket's after that: replaying the changing entries by revision gives the same ticket.
+    the ticket's after that: replaying the changing entries by revision gives the same ticket. `raw` is what the
+    vendor sent where there is no message that holds it.
     """
 
     provider: str
@@ -56,6 +57,7 @@ class InboxEntry:
     empty_reads: int = 0
     changed: bool = False
     revision: int = 0
+    raw: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

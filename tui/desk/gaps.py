@@ -1,0 +1,63 @@
+"""Gaps: a read of a queue that may have taken messages for good, and how what they said is found again.
+
+The bytes that came are kept; the list and each open ticket's page are read again and compared; then the gap closes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from providers.clock import milliseconds
+from providers.codec import format_time, parse_time
+from tui.desk import audit, records
+from tui.desk.context import Context
+from tui.desk.ports import Table, Transaction, View, key_of
+
+
+def is_open(view: View, provider: str) -> bool:
+    """Whether messages of this provider may have been lost and what they said is not yet read again."""
+    return bool(records.document(view, Table.HEALTH, provider).get("gap"))
+
+
+def pending(view: View, provider: str) -> list[str]:
+    """Tickets whose page has still to be read before the gap can close."""
+    return list(records.document(view, Table.HEALTH, provider).get("gap_pending", ()))
+
+
+def open_gap(
+    transaction: Transaction, context: Context, provider: str, *, words: str, raw: str, numbers: Sequence[str]
+) -> None:
+    """Record a gap, with the bytes that came and the tickets to read again."""
+    now = context.now()
+    records.amend(
+        transaction,
+        Table.HEALTH,
+        provider,
+        gap=f"{words} ({format_time(now)})",
+        gap_at=format_time(now),
+        gap_pending=list(numbers),
+        gap_listed=False,
+    )
+    key = key_of("gap", provider, f"{milliseconds(now):015d}")
+    transaction.put(Table.META, key, {"at": format_time(now), "provider": provider, "words": words, "raw": raw})
+    audit.add(transaction, context, provider=provider, number="", action="queue", outcome="gap", words=words)
+
+
+def read_again(
+    transaction: Transaction, context: Context, provider: str, numbers: Sequence[str], *, listed: datetime | None
+) -> bool:
+    """Note which tickets, and whether the list, were read again. True where that closes the gap."""
+    document = records.document(transaction, Table.HEALTH, provider)
+    if not document.get("gap"):
+        return False
+    left = [number for number in document.get("gap_pending", ()) if number not in set(numbers)]
+    opened = parse_time(document.get("gap_at"))
+    fresh = listed is not None and opened is not None and listed >= opened
+    seen_list = bool(document.get("gap_listed")) or fresh
+    if left or not seen_list:
+        records.amend(transaction, Table.HEALTH, provider, gap_pending=left, gap_listed=seen_list)
+        return False
+    records.amend(transaction, Table.HEALTH, provider, gap="", gap_pending=[], gap_listed=False)
+    audit.add(transaction, context, provider=provider, number="", action="queue", outcome="gap closed")
+    return True

@@ -1,0 +1,348 @@
+"""The outbox: every write is durable before its request leaves, leaves once, and is accounted for afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final, TypeVar
+
+from providers.base import Progress, Provider
+from providers.errors import NotFound, Rejected, VendorError, WrongState
+from providers.model import Receipt, Ticket, TicketKey, Write
+from tui.desk import (
+    audit,
+    confirmed,
+    cycles,
+    health,
+    index,
+    intake,
+    outbox_entries,
+    outgoing,
+    records,
+    waiting,
+)
+from tui.desk.context import Context, new_id
+from tui.desk.entries import InboxEntry, OutboxEntry
+from tui.desk.locks import TicketLocks
+from tui.desk.ports import Transaction, View
+
+T = TypeVar("T")
+_CREATED: Final = frozenset({"queued", "sending", "unconfirmed"})
+_DECISIONS: Final = frozenset(confirmed.DECISIONS)
+
+
+class Outbox:
+    """Writes to all providers."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._locks = TicketLocks(context.store.path / "locks")
+
+    async def submit(self, write: Write, revision: int = 0) -> OutboxEntry:
+        """Keep a write that has been checked. Rejected or WrongState where another write says the same already."""
+        entry = outbox_entries.new(write, self._context.now(), revision)
+
+        def keep(transaction: Transaction) -> OutboxEntry:
+            _refuse_duplicate(transaction, write)
+            records.put_write(transaction, entry)
+            return entry
+
+        return await self._context.store.transact(keep)
+
+    async def link_by_answering(self, write: Write, revision: int = 0) -> OutboxEntry:
+        """Link our number where it travels with the answers to the ticket's held messages.
+
+        The number is in the ticket at once; each held message gets its Success, in their order; the link's own
+        entry is done when they are.
+        """
+        now = self._context.now()
+
+        def keep(transaction: Transaction) -> OutboxEntry:
+            answers: list[str] = []
+            for key in waiting.to_answer(transaction, write.provider):
+                held = records.entry_at(transaction, key)
+                if held is None or held.number != write.number or held.answer:
+                    continue
+                answer = outbox_entries.acknowledgement(self._context, held, write.client_number, now)
+                records.put_write(transaction, answer)
+                records.put_entry(transaction, replace(held, status="new", answer=answer.id))
+                answers.append(answer.id)
+            entry = replace(outbox_entries.new(write, now, revision), answers=tuple(answers))
+            self._take_in(transaction, entry, Receipt(), now)
+            if not answers:
+                entry = outbox_entries.done(entry, Receipt(note="Kept here; it goes along with the next answer."), now)
+                audit.note_outcome(transaction, self._context, entry, "done", entry.note)
+            records.put_write(transaction, entry)
+            return entry
+
+        return await self._context.store.transact(keep)
+
+    async def deliver(self, entry_id: str, progress: Progress | None = None) -> OutboxEntry:
+        """Send one entry now, if nothing of its ticket is before it; return it as it then stands."""
+        entry = self.entry(entry_id)
+        if entry.state != "queued":
+            return entry
+        if entry.answers:
+            return await self._deliver_answers(entry)
+        patience = self._context.policy(entry.write.provider).timeout_seconds
+        async with self._locks.hold(entry.write, patience) as held:
+            if not held:
+                return self.entry(entry_id)
+            entry = await self._context.store.transact(lambda transaction: self._begin(transaction, entry_id))
+            if entry.state != "sending":
+                return entry
+            return await self._send(entry, progress)
+
+    async def _deliver_answers(self, entry: OutboxEntry) -> OutboxEntry:
+        """Deliver the answers a link stands for; the link ends as the first of them that did not succeed."""
+        worst: OutboxEntry | None = None
+        for answer_id in entry.answers:
+            if records.write(self._context.store, answer_id) is None:
+                continue
+            answer = await self.deliver(answer_id)
+            if answer.state != "done":
+                worst = answer
+                break
+        now = self._context.now()
+
+        def keep(transaction: Transaction) -> OutboxEntry:
+            if worst is None:
+                after = outbox_entries.done(entry, Receipt(note=f"{len(entry.answers)} messages answered."), now)
+                audit.note_outcome(transaction, self._context, after, "done", after.note)
+            else:
+                # The answer's own entry is retried or dropped; the link follows it.
+                after = replace(entry, error=worst.error, error_type=worst.error_type, next_step=worst.next_step)
+                if worst.state == "rejected":
+                    after = replace(after, state="rejected", updated_at=now, needs_engineer=True, field=worst.field)
+            if after != entry:
+                records.put_write(transaction, after)
+            return after
+
+        return await self._context.store.transact(keep)
+
+    def _begin(self, transaction: Transaction, entry_id: str) -> OutboxEntry:
+        entry = records.write(transaction, entry_id)
+        if entry is None:
+            raise NotFound("outbox", f"there is no entry {entry_id}")
+        if entry.state != "queued" or waiting.ahead_of(transaction, entry_id):
+            return entry
+        now = self._context.now()
+        retry_at = health.retry_at(transaction, entry.write.provider)
+        if retry_at is not None and retry_at > now:
+            return replace(entry, error="the vendor asked for patience", error_type="Throttled", retry_at=retry_at)
+        entry = outbox_entries.sending(entry, now)
+        records.put_write(transaction, entry)
+        return entry
+
+    async def _send(self, entry: OutboxEntry, progress: Progress | None) -> OutboxEntry:
+        provider, write = self._provider(entry), entry.write
+        settled = False
+        try:
+            try:
+                await asyncio.to_thread(outgoing.check, write)
+                receipt = await provider.send(write, self._ticket(write), progress)
+            except VendorError as error:
+                after = await self._record_failure(entry, error)
+            else:
+                after = await self.record_done(entry.id, receipt)
+            settled = True
+            return after
+        finally:
+            if not settled:
+                # Cancelled, or a fault of our own: what left may have been done, and says so from now on.
+                why = "it was interrupted before the vendor's answer came"
+                await asyncio.shield(self._change(entry.id, lambda now: outbox_entries.lost(entry, why, now)))
+
+    async def record_done(self, entry_id: str, receipt: Receipt) -> OutboxEntry:
+        """The vendor confirmed it: the entry, the ticket and the audit line say so together."""
+        now = self._context.now()
+
+        def keep(transaction: Transaction) -> OutboxEntry:
+            entry = _existing(transaction, entry_id)
+            if entry.state == "done":
+                return entry
+            after = outbox_entries.done(entry, receipt, now)
+            records.put_write(transaction, after)
+            self._take_in(transaction, after, receipt, now)
+            self._settle_message(transaction, after)
+            audit.note_outcome(transaction, self._context, after, "done", receipt.note)
+            return after
+
+        return await self._context.store.transact(keep)
+
+    def _take_in(self, transaction: Transaction, entry: OutboxEntry, receipt: Receipt, now: datetime) -> None:
+        write = entry.write
+        if write.action == "acknowledge" or not (receipt.number or write.number):
+            return
+        ticket = records.ticket(transaction, TicketKey(write.provider, receipt.number or write.number))
+        declaration = self._context.providers[write.provider].declaration
+        took = confirmed.entry_of(write, receipt, declaration, ticket, now)
+        intake.take_in(transaction, took)
+
+    def _settle_message(self, transaction: Transaction, entry: OutboxEntry) -> None:
+        """An answered message is acknowledged, or failed where we answered so."""
+        write = entry.write
+        message = records.entry(transaction, write.provider, str(write.values.get("message_id", "")))
+        if write.action != "acknowledge" or message is None:
+            return
+        failed = write.values.get("status") == "Failure"
+        settled: InboxEntry = replace(message, status="failed" if failed else "acknowledged", answer=entry.id)
+        records.put_entry(transaction, replace(settled, handled=settled.handled or failed))
+
+    async def _record_failure(self, entry: OutboxEntry, error: VendorError) -> OutboxEntry:
+        now = self._context.now()
+
+        def keep(transaction: Transaction) -> OutboxEntry:
+            known = _existing(transaction, entry.id)
+            if known.state != "sending":
+                # A message of the vendor has settled it in the meantime.
+                return known
+            after = outbox_entries.failed(known, error, now)
+            records.put_write(transaction, after)
+            if after.retry_at is not None and after.state == "queued":
+                health.hold_until(transaction, entry.write.provider, after.retry_at)
+            audit.note_outcome(transaction, self._context, after, after.state, str(error))
+            return after
+
+        return await self._context.store.transact(keep)
+
+    async def retry(self, entry_id: str) -> OutboxEntry:
+        """The engineer wants it sent again."""
+        entry = self.entry(entry_id)
+        if entry.state not in ("unconfirmed", "rejected", "queued"):
+            raise WrongState(
+                entry.write.provider, f"the entry {entry_id} is {entry.state}; only what failed is retried"
+            )
+        if entry.answers:
+            for answer_id in entry.answers:
+                answer = records.write(self._context.store, answer_id)
+                if answer is not None and answer.state in ("unconfirmed", "rejected"):
+                    await self.retry(answer_id)
+        note = f"Sent again by {self._context.engineer.name or self._context.seat.user}."
+        return await self._change(entry_id, lambda now: outbox_entries.again(entry, note, now), "retried")
+
+    async def drop(self, entry_id: str) -> OutboxEntry:
+        """The engineer gives it up. What is being sent, or is done, cannot be dropped (WrongState)."""
+        entry = self.entry(entry_id)
+        if entry.state not in ("queued", "unconfirmed", "rejected"):
+            raise WrongState(entry.write.provider, f"the entry {entry_id} is {entry.state} and cannot be dropped")
+        note = f"Dropped by {self._context.engineer.name or self._context.seat.user}."
+        return await self._change(entry_id, lambda now: outbox_entries.dropped(entry, note, now), "dropped")
+
+    async def correct(self, entry_id: str, write: Write) -> OutboxEntry:
+        """Drop one write and queue a corrected one in its place, together. WrongState where it was sent by now."""
+        now = self._context.now()
+
+        def keep(transaction: Transaction) -> OutboxEntry:
+            known = _existing(transaction, entry_id)
+            if known.state not in ("queued", "unconfirmed", "rejected"):
+                raise WrongState(write.provider, f"the entry {entry_id} is {known.state} and cannot be changed")
+            old = outbox_entries.dropped(known, "Corrected and sent anew.", now)
+            records.put_write(transaction, old)
+            audit.note_outcome(transaction, self._context, old, "corrected")
+            _refuse_duplicate(transaction, write)
+            entry = outbox_entries.new(replace(write, id=new_id(), created_at=now), now, known.revision)
+            records.put_write(transaction, entry)
+            return entry
+
+        return await self._context.store.transact(keep)
+
+    async def put_to_engineer(self, entry: OutboxEntry, next_step: str) -> OutboxEntry:
+        """Nothing but a person can settle it."""
+        return await self._change(entry.id, lambda now: outbox_entries.put_to_engineer(entry, next_step, now), "asks")
+
+    async def send_again(self, entry: OutboxEntry, note: str) -> OutboxEntry:
+        """Queue what the vendor's rules allow to be repeated."""
+        return await self._change(entry.id, lambda now: outbox_entries.again(entry, note, now), "repeated")
+
+    async def recover(self) -> int:
+        """Find writes whose process died while it sent them: they are unconfirmed from now on. Returns how many."""
+        count = 0
+        for entry_id in waiting.in_state(self._context.store, "sending"):
+            entry = records.write(self._context.store, entry_id)
+            if entry is None:
+                continue
+            with self._locks.if_free(entry.write) as free:
+                if free:
+                    await self._change(entry_id, _lost_with_its_process(entry), "unconfirmed")
+                    count += 1
+        return count
+
+    def entry(self, entry_id: str) -> OutboxEntry:
+        """One entry. NotFound where there is none."""
+        return _existing(self._context.store, entry_id)
+
+    async def _change(
+        self, entry_id: str, change: Callable[[datetime], OutboxEntry], outcome: str = "unconfirmed"
+    ) -> OutboxEntry:
+        """Change one entry, unless it has left the state it was seen in; with an audit line."""
+        now = self._context.now()
+        after = change(now)
+        seen = self.entry(entry_id)
+
+        def keep(transaction: Transaction) -> OutboxEntry:
+            known = _existing(transaction, entry_id)
+            if known.state != seen.state or known.state == "done":
+                return known
+            records.put_write(transaction, after)
+            audit.note_outcome(transaction, self._context, after, outcome, after.note or after.error)
+            return after
+
+        return await self._context.store.transact(keep)
+
+    def _provider(self, entry: OutboxEntry) -> Provider:
+        return self._context.providers[entry.write.provider]
+
+    def _ticket(self, write: Write) -> Ticket | None:
+        return records.ticket(self._context.store, TicketKey(write.provider, write.number)) if write.number else None
+
+
+def _lost_with_its_process(entry: OutboxEntry) -> Callable[[datetime], OutboxEntry]:
+    return lambda now: outbox_entries.lost(entry, "the program ended before the vendor's answer came", now)
+
+
+def _existing(view: View, entry_id: str) -> OutboxEntry:
+    entry = records.write(view, entry_id)
+    if entry is None:
+        raise NotFound("outbox", f"there is no entry {entry_id} in the outbox", next_step="See `vendorq outbox`.")
+    return entry
+
+
+def _refuse_duplicate(transaction: Transaction, write: Write) -> None:
+    """One create for each own number, one answer to each approval cycle: checked where it is recorded."""
+    if write.action == "create" and write.client_number:
+        _refuse_second_create(transaction, write)
+    if write.action in _DECISIONS:
+        _refuse_second_answer(transaction, write)
+
+
+def _refuse_second_create(transaction: Transaction, write: Write) -> None:
+    step = "Use another number of ours, or look at the ticket and the outbox."
+    for key, item in index.outbox(transaction).items():
+        same = item.provider == write.provider and item.client_number == write.client_number
+        if same and item.action == "create" and item.state in _CREATED:
+            words = f"a create with our number {write.client_number} is already {item.state} (outbox entry {key})"
+            raise Rejected(write.provider, words, field="client_number", next_step=step)
+    for ticket in index.tickets(transaction).values():
+        if ticket.provider == write.provider and ticket.client_number == write.client_number:
+            words = f"our number {write.client_number} already belongs to {ticket.number}"
+            raise Rejected(write.provider, words, field="client_number", next_step=step)
+
+
+def _refuse_second_answer(transaction: Transaction, write: Write) -> None:
+    ticket = records.ticket(transaction, TicketKey(write.provider, write.number))
+    if ticket is None:
+        return
+    if not cycles.is_open(ticket.approvals, ticket.cycle):
+        how = cycles.answered(ticket.approvals, ticket.cycle)
+        words = (
+            f"the approval of {write.number} is already answered: {how}" if how else "no approval has been asked for"
+        )
+        raise WrongState(write.provider, words, next_step="Only the first answer of a cycle counts; wait for the next.")
+    for key in waiting.writes_of(transaction, write.provider, write.number):
+        item = index.outbox(transaction)[key]
+        if item.action in _DECISIONS and item.state in _CREATED:
+            words = f"an answer to the approval of {write.number} is already {item.state} (outbox entry {key})"
+            raise WrongState(write.provider, words, next_step="See the outbox.")

@@ -1,0 +1,143 @@
+"""An outbox entry from one state to the next. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from providers.errors import (
+    NotAuthorised,
+    NotFound,
+    NotOffered,
+    Rejected,
+    Throttled,
+    TooLarge,
+    Unconfirmed,
+    Unreachable,
+    VendorError,
+    WrongState,
+)
+from providers.model import Receipt, Write
+from tui.desk.context import Context
+from tui.desk.entries import InboxEntry, OutboxEntry
+
+SETTLE_AFTER: Final = timedelta(seconds=120)
+"""Until then a write that is not found may still be committing at the vendor."""
+_REFUSALS: Final = (Rejected, WrongState, NotFound, NotAuthorised, NotOffered, TooLarge)
+_CLEAN: Final[Mapping[str, Any]] = {
+    "error": "",
+    "error_type": "",
+    "next_step": "",
+    "field": "",
+    "needs_engineer": False,
+}
+
+
+def new(write: Write, now: datetime, revision: int = 0) -> OutboxEntry:
+    """A write that waits to be sent."""
+    return OutboxEntry(write=write, created_at=now, updated_at=now, revision=revision)
+
+
+def acknowledgement(context: Context, entry: InboxEntry, client_number: str, now: datetime) -> OutboxEntry:
+    """The answer Success to a message. Its id follows from the message's, so that there is one."""
+    digest = hashlib.sha256(f"{entry.provider}\x1f{entry.id}".encode()).hexdigest()[:10]
+    write = Write(
+        id=f"a{digest}",
+        action="acknowledge",
+        provider=entry.provider,
+        number=entry.number,
+        client_number=client_number,
+        values={"message_id": entry.id, "status": "Success"},
+        engineer=context.engineer,
+        created_at=now,
+    )
+    return new(write, now)
+
+
+def sending(entry: OutboxEntry, now: datetime) -> OutboxEntry:
+    """About to leave: durable before the request does."""
+    return replace(
+        entry,
+        **_CLEAN,
+        write=replace(entry.write, sent_at=now),
+        state="sending",
+        attempts=entry.attempts + 1,
+        sent_at=now,
+        updated_at=now,
+        retry_at=None,
+        empty_reads=0,
+        emptied_at=None,
+    )
+
+
+def done(entry: OutboxEntry, receipt: Receipt, now: datetime) -> OutboxEntry:
+    """Confirmed by the vendor."""
+    number = entry.write.number or receipt.number
+    return replace(
+        entry,
+        **_CLEAN,
+        write=replace(entry.write, number=number),
+        state="done",
+        note=receipt.note,
+        updated_at=now,
+        retry_at=None,
+    )
+
+
+def failed(entry: OutboxEntry, error: VendorError, now: datetime) -> OutboxEntry:
+    """After an error: rejected where nothing was done, queued where nothing was sent, else unconfirmed."""
+    if isinstance(error, Unreachable | Throttled):
+        wait = error.retry_after if isinstance(error, Throttled) else 0.0
+        retry_at = now + timedelta(seconds=wait) if wait else None
+        return replace(_told(entry, error), state="queued", updated_at=now, retry_at=retry_at)
+    if isinstance(error, _REFUSALS):
+        return replace(_told(entry, error), state="rejected", updated_at=now, needs_engineer=True, retry_at=None)
+    unanswered = error if isinstance(error, Unconfirmed) else Unconfirmed(error.provider, error.message)
+    return replace(_told(entry, unanswered), state="unconfirmed", updated_at=now, retry_at=_settle_at(entry, now))
+
+
+def lost(entry: OutboxEntry, why: str, now: datetime) -> OutboxEntry:
+    """Sent, and nobody waited for the answer: the process ended, or was told to."""
+    return failed(entry, Unconfirmed(entry.write.provider, why), now)
+
+
+def again(entry: OutboxEntry, note: str, now: datetime) -> OutboxEntry:
+    """Queued once more."""
+    return replace(entry, **_CLEAN, state="queued", note=note, updated_at=now, retry_at=None, dropped=False)
+
+
+def put_to_engineer(entry: OutboxEntry, next_step: str, now: datetime) -> OutboxEntry:
+    """Nothing can settle it but a person."""
+    return replace(entry, needs_engineer=True, next_step=next_step, updated_at=now, retry_at=None)
+
+
+def dropped(entry: OutboxEntry, note: str, now: datetime) -> OutboxEntry:
+    """Given up by the engineer: kept as rejected, asking for nothing more."""
+    return replace(
+        entry,
+        state="rejected",
+        dropped=True,
+        needs_engineer=False,
+        note=note,
+        updated_at=now,
+        retry_at=None,
+        next_step="",
+    )
+
+
+def _told(entry: OutboxEntry, error: VendorError) -> OutboxEntry:
+    words = f" ({error.vendor_words})" if error.vendor_words else ""
+    return replace(
+        entry,
+        error=f"{error.message}{words}",
+        error_type=type(error).__name__,
+        next_step=error.next_step,
+        field=error.field,
+    )
+
+
+def _settle_at(entry: OutboxEntry, now: datetime) -> datetime:
+    return (entry.sent_at or now) + SETTLE_AFTER

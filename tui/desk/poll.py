@@ -1,0 +1,265 @@
+"""One poll of one provider: writes that wait, its list, its queue, the pages of what changed, files, answers.
+
+A stage that fails is noted and the next goes on, unless the failure says that the vendor cannot be spoken to now.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from providers.base import Operation, Provider
+from providers.errors import (
+    NotAuthorised,
+    NotFound,
+    NotOffered,
+    Rejected,
+    Throttled,
+    TimedOut,
+    Unreachable,
+    VendorError,
+    WrongState,
+)
+from providers.model import Snapshot
+from tui.desk import gaps, health, waiting
+from tui.desk.context import Context
+from tui.desk.downloads import Downloads
+from tui.desk.drain import Drain, Drained
+from tui.desk.inbox import Inbox
+from tui.desk.outbox import Outbox
+from tui.desk.reports import SyncReport
+from tui.desk.snapshots import Compared, Snapshots
+from tui.desk.unconfirmed import Unconfirmed
+
+DETAILS: Final = 20
+"""Pages read in one poll where the declaration names no number: for tickets that left the list, and after a gap."""
+IN_TURN: Final = 5
+"""Pages of unchanged tickets read in one poll of a vendor that has a list but no queue."""
+_NO_CONVERSATION: Final = (Unreachable, Throttled, NotAuthorised)
+_NO_PAGE: Final = (NotFound, NotOffered, WrongState, Rejected)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What this poll has done so far."""
+
+    began: datetime
+    rows: list[Snapshot] | None = None
+    drained: Drained = field(default_factory=Drained)
+    compared: Compared = field(default_factory=Compared)
+    sent: int = 0
+    failure: VendorError | None = None
+
+    def note(self, failure: VendorError) -> None:
+        if self.failure is None:
+            self.failure = failure
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether the vendor cannot be spoken to now."""
+        return isinstance(self.failure, _NO_CONVERSATION)
+
+
+class Poll:
+    """One provider's polls. Only one runs at a time."""
+
+    def __init__(self, context: Context, provider: Provider, outbox: Outbox) -> None:
+        self._context = context
+        self._provider = provider
+        self._name = provider.name
+        self._outbox = outbox
+        self._inbox = Inbox(context, provider)
+        self._snapshots = Snapshots(context, provider)
+        self._unconfirmed = Unconfirmed(context, outbox)
+        self._downloads = Downloads(context, provider)
+        self._drain = Drain(context, provider, self._inbox, self._snapshots, self._unconfirmed)
+        self._watched: list[str] = []
+        self._running = asyncio.Lock()
+
+    def close(self) -> None:
+        """Stop listening to the store."""
+        self._snapshots.close()
+
+    async def run(self, *, consume: bool) -> SyncReport:
+        """Poll once. A vendor's failure is in the report and in the provider's health, never raised."""
+        async with self._running:
+            tally = _Tally(began=self._context.now())
+            await self._writes(tally, consume)
+            if not tally.hopeless:
+                await self._within_budget(tally, consume)
+            if not tally.hopeless:
+                await self.send_queued(tally)
+            await self._record(tally)
+            return self._report(tally)
+
+    async def send_own(self) -> int:
+        """Only what is ours to send, for a process that does not poll. Returns how many writes were confirmed."""
+        tally = _Tally(began=self._context.now())
+        await self.send_queued(tally)
+        return tally.sent
+
+    async def _writes(self, tally: _Tally, consume: bool) -> None:
+        if self._may_write():
+            await self._stage(tally, lambda: self._unconfirmed.settle(self._name, reads_queue=consume))
+            await self.send_queued(tally)
+
+    async def send_queued(self, tally: _Tally) -> None:
+        """Send what waits, ticket by ticket in order; one that does not go does not stop another ticket's."""
+        if not self._may_write():
+            return
+        for entry_id in waiting.in_state(self._context.store, "queued", provider=self._name):
+            entry = await self._outbox.deliver(entry_id)
+            tally.sent += entry.state == "done"
+            if entry.state == "queued" and entry.error_type in ("Unreachable", "Throttled"):
+                return
+
+    def _may_write(self) -> bool:
+        return not (self._context.read_only or self._context.policy(self._name).read_only)
+
+    async def _within_budget(self, tally: _Tally, consume: bool) -> None:
+        budget = self._context.policy(self._name).budget_seconds
+        try:
+            async with asyncio.timeout(budget):
+                await self._read(tally, consume)
+        except TimeoutError:
+            tally.note(TimedOut(self._name, f"the poll took longer than {budget:g} s and was ended; what came is kept"))
+
+    async def _read(self, tally: _Tally, consume: bool) -> None:
+        await self._stage(tally, lambda: self._list(tally))
+        if consume and not tally.hopeless:
+            tally.drained = await self._drain.run()
+            if tally.drained.failure is not None:
+                tally.note(tally.drained.failure)
+        # Rows are compared after the queue: what it still held is older than the list we have just read.
+        await self._compare(tally)
+        if not tally.hopeless:
+            await self._stage(tally, lambda: self._details(tally))
+        if not tally.hopeless:
+            await self._stage(tally, self._downloads.fetch_waiting)
+
+    async def _stage(self, tally: _Tally, work: Callable[[], Awaitable[object]]) -> None:
+        try:
+            await work()
+        except VendorError as failure:
+            tally.note(failure)
+
+    async def _list(self, tally: _Tally) -> None:
+        if not self._offers(Operation.LIST):
+            return
+        rows = [snapshot async for snapshot in self._provider.list_open()]
+        tally.rows = rows
+
+    def _offers(self, operation: Operation) -> bool:
+        return self._context.offers(self._name, operation)
+
+    @property
+    def _tells(self) -> bool:
+        """Whether differences become messages: where no queue tells of them, or it may have lost some."""
+        return not self._offers(Operation.QUEUE) or gaps.is_open(self._context.store, self._name)
+
+    async def _compare(self, tally: _Tally) -> None:
+        if tally.rows is None:
+            return
+        baseline = not health.has_baseline(self._context.store, self._name)
+        tally.compared = await self._snapshots.take(tally.rows, tell=self._tells, baseline=baseline)
+
+    async def _details(self, tally: _Tally) -> None:
+        """Read pages: of tickets that left the list, of those a gap concerns, of new and changed ones, of the rest."""
+        gone = self._gone(tally)
+        if not self._offers(Operation.DETAIL):
+            for number in gone:
+                await self._snapshots.close_gone(number)
+            return
+        wanted = list(dict.fromkeys([*gone, *gaps.pending(self._context.store, self._name), *self._wanted(tally)]))
+        limit = self._provider.declaration.details_per_poll or DETAILS
+        read: list[str] = []
+        try:
+            for number in wanted[:limit]:
+                await self._detail(number, gone=number in gone)
+                read.append(number)
+        finally:
+            await self._close_gap(read, tally)
+
+    def _gone(self, tally: _Tally) -> list[str]:
+        if tally.rows is None:
+            return []
+        return self._snapshots.missing({snapshot.patch.number for snapshot in tally.rows})
+
+    def _wanted(self, tally: _Tally) -> Iterable[str]:
+        numbers = [] if tally.rows is None else [snapshot.patch.number for snapshot in tally.rows]
+        has_queue = self._offers(Operation.QUEUE)
+        rows_lack = bool(self._provider.declaration.details_per_poll)
+        wanted: list[str] = []
+        if rows_lack or not has_queue:
+            wanted = self._snapshots.want_details(numbers, changed_only=not rows_lack)
+        if has_queue:
+            return wanted
+        # Without a queue nothing tells of a new comment where rows do not: pages are read in turn.
+        turn = self._next_watched()
+        return wanted + (turn[:IN_TURN] if self._offers(Operation.LIST) else turn)
+
+    def _next_watched(self) -> list[str]:
+        """Open tickets of a vendor without a queue, the one whose page was read longest ago first."""
+        numbers = self._snapshots.open_numbers()
+        kept = [number for number in self._watched if number in numbers]
+        self._watched = [number for number in numbers if number not in kept] + kept
+        return list(self._watched)
+
+    async def _detail(self, number: str, *, gone: bool) -> None:
+        ticket = self._snapshots.ticket(number)
+        try:
+            page = await self._provider.detail(number, ticket.internal_id if ticket is not None else "")
+        except _NO_PAGE:
+            if gone:
+                await self._snapshots.close_gone(number)
+            else:
+                await self._snapshots.detail_unreadable(number)
+            return
+        await self._snapshots.take([page], tell=self._tells, baseline=True)
+        if gone:
+            await self._snapshots.off_the_list(number)
+        if number in self._watched:
+            self._watched.remove(number)
+            self._watched.append(number)
+
+    async def _close_gap(self, read: list[str], tally: _Tally) -> None:
+        store = self._context.store
+        if gaps.is_open(store, self._name):
+            listed = tally.began if tally.rows is not None else None
+            await store.transact(
+                lambda transaction: gaps.read_again(transaction, self._context, self._name, read, listed=listed)
+            )
+
+    async def _record(self, tally: _Tally) -> None:
+        began, failure, now = tally.began, tally.failure, self._context.now()
+        if failure is None:
+            await self._context.store.transact(
+                lambda transaction: health.went_well(transaction, self._name, began, now)
+            )
+            return
+        until: datetime | None = None
+        if isinstance(failure, Throttled):
+            until = now + min(timedelta(seconds=failure.retry_after), health.RETRY_AFTER_CAP)
+        await self._context.store.transact(
+            lambda transaction: health.failed(transaction, self._name, began, failure, until)
+        )
+
+    def _report(self, tally: _Tally) -> SyncReport:
+        unsettled = list(waiting.unsettled(self._context.store, self._name))
+        report = SyncReport(
+            provider=self._name,
+            received=tally.drained.received + tally.compared.told,
+            applied=tally.drained.applied,
+            acknowledged=tally.drained.released,
+            held=sum(item.status == "held" for item in unsettled),
+            parked=tally.drained.parked,
+            rows=len(tally.rows or ()),
+            sent=tally.sent,
+        )
+        failure = tally.failure
+        if failure is None:
+            return report
+        return replace(report, error=str(failure), error_type=type(failure).__name__)

@@ -1,0 +1,128 @@
+"""Rows of the lists, made from the store's index and kept up to date by what changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from providers.model import TicketKey, TicketRow
+from tui.desk import index, records
+from tui.desk.index import InboxSummary, MarkSummary, OutboxSummary, TicketSummary
+from tui.desk.ports import Changed, Store, Table, key_of
+
+_UNMARKED: Final = MarkSummary(unread=False, handled=False, snoozed_until=None, notes=0, reopened=False)
+
+
+class Rows:
+    """Every ticket's row, by its key in the store. Nothing is made before it is asked for."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._rows: dict[str, TicketRow] | None = None
+        self._held: dict[str, str] = {}
+        self._faulty: dict[str, str] = {}
+        self._by_own: dict[tuple[str, str], str] = {}
+        self._stop = store.subscribe(self._changed)
+
+    def close(self) -> None:
+        """Stop listening to the store."""
+        self._stop()
+
+    def all(self) -> list[TicketRow]:
+        """Every row."""
+        return list(self._made().values())
+
+    def one(self, key: TicketKey) -> TicketRow | None:
+        """One ticket's row."""
+        return self._made().get(key_of(key.provider, key.number))
+
+    def by_own_number(self, provider: str, number: str) -> TicketKey | None:
+        """The ticket that our own number, or the vendor's internal id, names."""
+        self._made()
+        key = self._by_own.get((provider, number))
+        return None if key is None else records.ticket_key(key)
+
+    def _made(self) -> dict[str, TicketRow]:
+        if self._rows is None:
+            self._held = {key: at for key, item in index.inbox(self._store).items() if (at := _held(item))}
+            self._faulty = {key: at for key, item in index.outbox(self._store).items() if (at := _faulty(item))}
+            self._rows = {}
+            self._make(index.tickets(self._store))
+        return self._rows
+
+    def _make(self, keys: Iterable[str]) -> None:
+        assert self._rows is not None
+        tickets, marks = index.tickets(self._store), index.marks(self._store)
+        held, faulty = set(self._held.values()), set(self._faulty.values())
+        for key in keys:
+            item = tickets.get(key)
+            if item is None:
+                self._rows.pop(key, None)
+                continue
+            self._rows[key] = _row(item, marks.get(key, _UNMARKED), key in held, key in faulty)
+            if item.internal_id:
+                self._by_own.setdefault((item.provider, item.internal_id), key)
+            if item.client_number:
+                self._by_own[(item.provider, item.client_number)] = key
+
+    def _changed(self, changed: Changed) -> None:
+        if self._rows is None:
+            return
+        dirty = set(changed.keys.get(Table.TICKETS, ())) | set(changed.keys.get(Table.MARKS, ()))
+        inbox, outbox = index.inbox(self._store), index.outbox(self._store)
+        for key in changed.keys.get(Table.INBOX, ()):
+            item = inbox.get(key)
+            _replace(self._held, key, _held(item) if item is not None else "", dirty)
+        for key in changed.keys.get(Table.OUTBOX, ()):
+            write = outbox.get(key)
+            _replace(self._faulty, key, _faulty(write) if write is not None else "", dirty)
+        self._make(dirty)
+
+
+def _replace(places: dict[str, str], key: str, ticket: str, dirty: set[str]) -> None:
+    before = places.get(key, "")
+    if before == ticket:
+        return
+    dirty.update(item for item in (before, ticket) if item)
+    if ticket:
+        places[key] = ticket
+    else:
+        places.pop(key, None)
+
+
+def _held(item: InboxSummary) -> str:
+    return key_of(item.provider, item.number) if item.status == "held" and item.number else ""
+
+
+def _faulty(item: OutboxSummary) -> str:
+    wrong = item.state == "unconfirmed" or (item.state == "rejected" and item.needs_engineer)
+    return key_of(item.provider, item.number) if wrong and item.number else ""
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _row(item: TicketSummary, marks: MarkSummary, held: bool, faulty: bool) -> TicketRow:
+    return TicketRow(
+        provider=item.provider,
+        number=item.number,
+        client_number=item.client_number,
+        type=item.type,
+        state=item.state,
+        vendor_state=item.vendor_state,
+        priority=item.priority,
+        summary=item.summary,
+        opened_at=_time(item.opened_at),
+        updated_at=_time(item.updated_at),
+        due_at=_time(item.due_at),
+        awaiting_us=item.awaiting_us or marks.reopened,
+        approval_asked=item.approval_asked,
+        unread=marks.unread,
+        handled=marks.handled,
+        snoozed_until=_time(marks.snoozed_until),
+        held=held,
+        faulty_write=faulty,
+        partial=item.partial,
+    )

@@ -1,0 +1,213 @@
+"""Polled rows and details: compared with what is stored, kept only where they differ, told where no queue tells."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from providers.base import Provider
+from providers.clock import milliseconds
+from providers.codec import format_time, parse_time
+from providers.model import ENDED_STATES, Message, Order, Snapshot, Ticket, TicketKey
+from tui.desk import audit, confirming, derive, index, intake, records
+from tui.desk.apply import apply
+from tui.desk.context import Context
+from tui.desk.entries import InboxEntry
+from tui.desk.ports import Changed, Table, Transaction, key_of
+
+COMPARED_AT_ONCE: Final = 50
+"""Rows compared in one transaction, and between two breaths of the event loop."""
+
+
+@dataclass(slots=True)
+class Compared:
+    """What a set of snapshots brought: tickets new to us, tickets that differed, messages derived from it."""
+
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    told: int = 0
+
+
+class Snapshots:
+    """One provider's polled rows and details."""
+
+    def __init__(self, context: Context, provider: Provider) -> None:
+        self._context = context
+        self._provider = provider
+        self._same: dict[tuple[str, bool], int] = {}
+        """A digest of each row that brought nothing new, until its ticket changes."""
+        self._stop = context.store.subscribe(self._forget)
+
+    def close(self) -> None:
+        """Stop listening to the store."""
+        self._stop()
+
+    def _forget(self, changed: Changed) -> None:
+        for key in changed.keys.get(Table.TICKETS, ()):
+            ticket = records.ticket_key(key)
+            if ticket.provider == self._provider.name:
+                self._same.pop((ticket.number, False), None)
+                self._same.pop((ticket.number, True), None)
+
+    async def take(self, snapshots: Sequence[Snapshot], *, tell: bool, baseline: bool) -> Compared:
+        """Compare with the store and keep what differs; derive messages where `tell`, none for a new baseline."""
+        compared = Compared()
+        unseen = [snapshot for snapshot in snapshots if self._same.get(_name(snapshot)) != _digest(snapshot)]
+        for start in range(0, len(unseen), COMPARED_AT_ONCE):
+            some = unseen[start : start + COMPARED_AT_ONCE]
+            await self._context.store.transact(
+                lambda transaction, some=some: self._compare(transaction, some, compared, tell, baseline)  # type: ignore[misc]
+            )
+            self._same.update({_name(snapshot): _digest(snapshot) for snapshot in some})
+            await asyncio.sleep(0)
+        return compared
+
+    def _compare(
+        self, transaction: Transaction, snapshots: list[Snapshot], compared: Compared, tell: bool, baseline: bool
+    ) -> None:
+        now = self._context.now()
+        for snapshot in snapshots:
+            number = snapshot.patch.number
+            before = records.ticket(transaction, TicketKey(self._provider.name, number))
+            entry = self._entry(snapshot, now)
+            after = apply(before, entry)
+            link = records.document(transaction, Table.LINKS, key_of(self._provider.name, number))
+            seen: dict[str, object] = {"detailed": True, "stale": False} if snapshot.detailed else {"listed": True}
+            if derive.differs(before, after):
+                (compared.new if before is None else compared.changed).append(number)
+                taken = intake.take_in(transaction, entry)
+                if tell:
+                    since = _known_since(link) if snapshot.detailed else None
+                    told = derive.messages(before, after, taken.order, baseline=baseline, comments_since=since)
+                    compared.told += self._tell(transaction, told, now)
+                if not snapshot.detailed:
+                    seen["stale"] = before is not None
+            if "known_at" not in link:
+                seen["known_at"] = format_time(now)
+            self._note(transaction, number, seen)
+
+    def _entry(self, snapshot: Snapshot, now: datetime) -> InboxEntry:
+        kind = "detail" if snapshot.detailed else "row"
+        number = snapshot.patch.number
+        return InboxEntry(
+            provider=self._provider.name,
+            id=f"{kind}-{number}-{snapshot.order[0]}",
+            number=number,
+            source="snapshot",
+            order=snapshot.order,
+            received_at=now,
+            status="acknowledged",
+            patch=snapshot.patch,
+            released=True,
+            handled=True,
+            raw=snapshot.raw,
+        )
+
+    def _tell(self, transaction: Transaction, messages: Iterable[Message], now: datetime) -> int:
+        """Keep derived messages; what shows a write of ours settles that write and is no news."""
+        count = 0
+        for message in messages:
+            entry = InboxEntry(
+                provider=self._provider.name,
+                id=message.id,
+                number=message.number,
+                source="derived",
+                order=message.order,
+                received_at=now,
+                status="acknowledged",
+                message=message,
+                applied=True,
+                released=True,
+            )
+            own = confirming.find_own(transaction, self._provider, message, now)
+            if own is not None:
+                if own.state != "done":
+                    audit.note_outcome(transaction, self._context, own, "done", "seen at the vendor")
+                confirming.confirm(transaction, own, message, now)
+                entry = replace(entry, own_write=own.id, handled=True)
+            records.put_entry(transaction, entry)
+            if intake.is_news(entry):
+                intake.tell(transaction, entry)
+                count += 1
+        return count
+
+    def _note(self, transaction: Transaction, number: str, seen: Mapping[str, object]) -> None:
+        name = self._provider.name
+        records.amend(transaction, Table.LINKS, key_of(name, number), provider=name, number=number, **seen)
+
+    def missing(self, listed: set[str]) -> list[str]:
+        """Tickets that were on the open list and are not any more."""
+        found = []
+        for key, item in index.tickets(self._context.store).items():
+            if item.provider != self._provider.name or item.state in ENDED_STATES or item.number in listed:
+                continue
+            if records.document(self._context.store, Table.LINKS, key).get("listed"):
+                found.append(item.number)
+        return found
+
+    async def off_the_list(self, number: str) -> None:
+        """Note that a ticket left the open list, whatever its page says of it."""
+        await self._context.store.transact(lambda transaction: self._note(transaction, number, {"listed": False}))
+
+    async def close_gone(self, number: str) -> int:
+        """A ticket left the open list and has no page that says more: it is closed. Returns the messages told."""
+        now = self._context.now()
+        order: Order = (milliseconds(now), 0)
+
+        def keep(transaction: Transaction) -> int:
+            before = records.ticket(transaction, TicketKey(self._provider.name, number))
+            self._note(transaction, number, {"listed": False})
+            if before is None or before.state in ENDED_STATES:
+                return 0
+            entry = self._entry(Snapshot(patch=derive.gone(before, order), order=order), now)
+            after = apply(before, entry)
+            intake.take_in(transaction, entry)
+            return self._tell(transaction, derive.messages(before, after, order, baseline=False), now)
+
+        return await self._context.store.transact(keep)
+
+    def want_details(self, numbers: Iterable[str], *, changed_only: bool) -> list[str]:
+        """Those of these tickets whose own page has not been read since their row last differed.
+
+        `changed_only` leaves out those whose page was never read and whose row is as it was first seen.
+        """
+        store, name = self._context.store, self._provider.name
+        wanted = []
+        for number in numbers:
+            link = records.document(store, Table.LINKS, key_of(name, number))
+            if link.get("stale") or not (changed_only or link.get("detailed")):
+                wanted.append(number)
+        return wanted
+
+    async def detail_unreadable(self, number: str) -> None:
+        """Note that a ticket's page cannot be read, so that it is not asked for again until its row differs."""
+        seen = {"detailed": True, "stale": False}
+        await self._context.store.transact(lambda transaction: self._note(transaction, number, seen))
+
+    def open_numbers(self) -> list[str]:
+        """Tickets of this provider that have not ended."""
+        return [
+            item.number
+            for item in index.tickets(self._context.store).values()
+            if item.provider == self._provider.name and item.state not in ENDED_STATES
+        ]
+
+    def ticket(self, number: str) -> Ticket | None:
+        """One of this provider's tickets."""
+        return records.ticket(self._context.store, TicketKey(self._provider.name, number))
+
+
+def _known_since(link: Mapping[str, object]) -> datetime | None:
+    """For a ticket's first page: since when the ticket is known here; older comments on it are no news."""
+    return None if link.get("detailed") else parse_time(link.get("known_at"))
+
+
+def _name(snapshot: Snapshot) -> tuple[str, bool]:
+    return snapshot.patch.number, snapshot.detailed
+
+
+def _digest(snapshot: Snapshot) -> int:
+    return hash(repr(snapshot.patch))

@@ -1,0 +1,102 @@
+"""Settling writes that got no answer: look them up, count what the queue showed, then decide by the rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from providers.base import Operation, Settling
+from providers.clock import milliseconds
+from providers.errors import NotOffered, VendorError
+from providers.model import TicketKey
+from tui.desk import index, outbox_entries, records, settle, waiting
+from tui.desk.context import Context
+from tui.desk.entries import OutboxEntry
+from tui.desk.outbox import Outbox
+from tui.desk.ports import Transaction, View
+from tui.desk.settle import Verdict
+
+
+class Unconfirmed:
+    """One desk's unanswered writes, provider by provider."""
+
+    def __init__(self, context: Context, outbox: Outbox) -> None:
+        self._context = context
+        self._outbox = outbox
+
+    async def settle(self, provider: str, *, reads_queue: bool) -> int:
+        """Settle what can be settled; returns how many writes changed. Raises a look-up's failure at the end."""
+        changed = 0
+        failure: VendorError | None = None
+        for entry_id in waiting.in_state(self._context.store, "unconfirmed", provider=provider):
+            try:
+                changed += await self._settle(self._outbox.entry(entry_id), reads_queue)
+            except VendorError as error:
+                failure = failure or error
+        if failure is not None:
+            raise failure
+        return changed
+
+    async def _settle(self, entry: OutboxEntry, reads_queue: bool) -> bool:
+        provider = self._context.providers[entry.write.provider]
+        settling = provider.declaration.settling.get(entry.write.action, Settling())
+        if settling.by == "lookup":
+            ticket = records.ticket(self._context.store, TicketKey(entry.write.provider, entry.write.number))
+            try:
+                receipt = await provider.find(entry.write, ticket)
+            except NotOffered:
+                receipt = None
+            if receipt is not None:
+                note = receipt.note or "Found at the vendor."
+                await self._outbox.record_done(entry.id, replace(receipt, note=note))
+                return True
+        verdict = settle.judge(
+            entry,
+            settling,
+            now=self._context.now(),
+            has_queue=self._context.offers(entry.write.provider, Operation.QUEUE),
+            reads_queue=reads_queue,
+            newer_came=newer_came(self._context.store, entry),
+        )
+        if verdict is Verdict.SEND_AGAIN:
+            await self._outbox.send_again(entry, "Not found at the vendor 120 s after it was sent: sent again.")
+        elif verdict is Verdict.ENGINEER:
+            await self._outbox.put_to_engineer(entry, settle.advice(settling))
+        return verdict is not Verdict.WAIT
+
+    async def queue_emptied(self, provider: str) -> None:
+        """The provider's queue has just been read to its end: unanswered writes were not in it up to now."""
+        now = self._context.now()
+        waiting_for = waiting.in_state(self._context.store, "unconfirmed", provider=provider)
+        if waiting_for:
+            await self._context.store.transact(lambda transaction: _count(transaction, waiting_for, now))
+
+
+def _count(transaction: Transaction, entry_ids: list[str], now: datetime) -> None:
+    for entry_id in entry_ids:
+        entry = records.write(transaction, entry_id)
+        if entry is None or entry.state != "unconfirmed" or entry.needs_engineer:
+            continue
+        if entry.empty_reads >= settle.EMPTY_READS and _long_after(entry):
+            continue
+        records.put_write(transaction, replace(entry, empty_reads=entry.empty_reads + 1, emptied_at=now))
+
+
+def _long_after(entry: OutboxEntry) -> bool:
+    sent, emptied = entry.sent_at, entry.emptied_at
+    return sent is not None and emptied is not None and emptied - sent >= outbox_entries.SETTLE_AFTER
+
+
+def newer_came(view: View, entry: OutboxEntry) -> bool:
+    """Whether the vendor has said something of the ticket after this write was sent."""
+    sent = milliseconds(entry.sent_at or entry.created_at)
+    write = entry.write
+    return any(
+        item.provider == write.provider
+        and item.number == write.number
+        and item.source != "write"
+        and item.own_write != entry.id
+        and item.order_time > sent
+        for item in index.inbox(view).values()
+        if write.number
+    )

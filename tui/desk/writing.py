@@ -1,0 +1,140 @@
+"""A write before it is in the outbox: put together from what is known, and checked against what is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from providers.base import Operation
+from providers.errors import NotFound, NotOffered, Rejected, WrongState
+from providers.model import Preview, Ticket, TicketKey, Write
+from tui.desk import confirmed, cycles, index, outgoing, records
+from tui.desk.context import Context, new_id
+
+_OWN_NUMBERS: Final = ("client_number", "clientTicketNumber", "customer_reference_number", "correlation_id")
+
+
+def compose(
+    context: Context,
+    action: str,
+    ticket: Ticket | None,
+    *,
+    provider: str,
+    number: str,
+    client_number: str,
+    ticket_type: str,
+    values: Mapping[str, object],
+    files: Sequence[Path],
+) -> Write:
+    """An intent with the ticket's own number and type filled in, and what has a plain default."""
+    said = dict(values)
+    own = client_number or (ticket.client_number if ticket is not None else "") or _own_number(context, provider, said)
+    if action in confirmed.DECISIONS and ticket is not None and not said.get("approval_id"):
+        asked = _newest_request(ticket)
+        if asked:
+            said["approval_id"] = asked
+    if action == Operation.ACKNOWLEDGE:
+        said.setdefault("status", "Failure" if said.get("reason") else "Success")
+    return Write(
+        id=new_id(),
+        action=action,
+        provider=provider,
+        number=ticket.number if ticket is not None else number,
+        client_number=own,
+        ticket_type=ticket_type or (ticket.type if ticket is not None else ""),
+        values=said,
+        files=tuple(outgoing.describe(provider, path) for path in files),
+        engineer=context.engineer,
+        created_at=context.now(),
+    )
+
+
+def _own_number(context: Context, provider: str, values: Mapping[str, object]) -> str:
+    """Our own number as a create's or a link's fields state it, under the document's name or ours."""
+    forms = context.providers[provider].declaration.forms
+    names = [item.name for form in forms.values() for item in form if item.common == "client_number"]
+    for name in (*names, *_OWN_NUMBERS):
+        if values.get(name):
+            return str(values[name])
+    return ""
+
+
+def _newest_request(ticket: Ticket) -> str:
+    """The newest open request of the latest cycle; empty where none is open."""
+    open_ = [item for item in ticket.approvals if item.state == "requested" and item.cycle == ticket.cycle]
+    return open_[-1].id if open_ else ""
+
+
+def check(context: Context, write: Write, ticket: Ticket | None) -> Preview:
+    """Exactly what would be sent. NotOffered, Rejected, WrongState or TooLarge where it must not be."""
+    provider = context.providers.get(write.provider)
+    if provider is None:
+        raise NotFound(write.provider, f"no provider is called {write.provider!r}")
+    if context.read_only or context.policy(write.provider).read_only:
+        raise Rejected(
+            write.provider,
+            "nothing is sent to it: it is read-only here",
+            next_step="Start without --read-only, or take read_only out of its config.",
+        )
+    operation = _operation(write)
+    refusal = provider.declaration.refusal(operation, ticket)
+    if refusal:
+        raise NotOffered(write.provider, refusal)
+    _check_cycle(write, ticket)
+    if answers_link(context, write):
+        return _preview_of_link(context, write, ticket)
+    return provider.prepare(write, ticket)
+
+
+def _operation(write: Write) -> Operation:
+    try:
+        return Operation(write.action)
+    except ValueError:
+        raise Rejected(write.provider, f"{write.action} is not offered: there is no such action") from None
+
+
+def _check_cycle(write: Write, ticket: Ticket | None) -> None:
+    if write.action not in confirmed.DECISIONS or ticket is None:
+        return
+    if cycles.is_open(ticket.approvals, ticket.cycle):
+        return
+    how = cycles.answered(ticket.approvals, ticket.cycle)
+    words = f"the approval of {ticket.number} is already answered: {how}" if how else "no approval has been asked for"
+    raise WrongState(write.provider, words, next_step="Only the first answer of a cycle counts; wait for the next.")
+
+
+def answers_link(context: Context, write: Write) -> bool:
+    """Whether this links our number where it travels with the answers to held messages."""
+    return write.action == Operation.LINK and context.providers[write.provider].declaration.link_by_acknowledging
+
+
+def _preview_of_link(context: Context, write: Write, ticket: Ticket | None) -> Preview:
+    if ticket is None:
+        raise NotFound(write.provider, f"no ticket {write.number} of {write.provider} is known here")
+    if not write.client_number:
+        raise Rejected(write.provider, "a link needs our own number", field="client_number")
+    held = [
+        item.id
+        for item in index.inbox(context.store).values()
+        if item.provider == write.provider and item.number == write.number and item.status in ("held", "blocked")
+    ]
+    if not held:
+        return Preview(method="", path="", body="", warnings=("No message waits for it: the number goes along later.",))
+    provider = context.providers[write.provider]
+    # The messages are answered with the number as if it were linked already.
+    linked = replace(ticket, client_number=write.client_number)
+    previews = [provider.prepare(_answer(write, message), linked) for message in held]
+    first = previews[0]
+    return replace(first, body="\n".join(item.body for item in previews))
+
+
+def _answer(write: Write, message_id: str) -> Write:
+    values: dict[str, Any] = {"message_id": message_id, "status": "Success"}
+    return replace(write, action=Operation.ACKNOWLEDGE.value, values=values)
+
+
+def known_ticket(context: Context, provider: str, number: str) -> Ticket | None:
+    """A ticket by the vendor's number."""
+    return records.ticket(context.store, TicketKey(provider, number)) if number else None
