@@ -13,6 +13,7 @@ from providers.errors import (
     NotFound,
     NotOffered,
     Rejected,
+    SecretMissing,
     Throttled,
     TooLarge,
     Unconfirmed,
@@ -26,7 +27,7 @@ from tui.desk.entries import InboxEntry, OutboxEntry
 
 SETTLE_AFTER: Final = timedelta(seconds=120)
 """Until then a write that is not found may still be committing at the vendor."""
-_REFUSALS: Final = (Rejected, WrongState, NotFound, NotAuthorised, NotOffered, TooLarge)
+_REFUSALS: Final = (Rejected, WrongState, NotFound, NotAuthorised, SecretMissing, NotOffered, TooLarge)
 _CLEAN: Final[Mapping[str, Any]] = {
     "error": "",
     "error_type": "",
@@ -88,13 +89,19 @@ def done(entry: OutboxEntry, receipt: Receipt, now: datetime) -> OutboxEntry:
 
 
 def failed(entry: OutboxEntry, error: VendorError, now: datetime) -> OutboxEntry:
-    """After an error: rejected where nothing was done, queued where nothing was sent, else unconfirmed."""
+    """After an error: rejected where nothing was done, queued where nothing was sent, else unconfirmed.
+
+    Parts of it that the vendor confirmed are remembered, and not sent again.
+    """
+    parts = tuple(dict.fromkeys((*entry.write.done, *error.done)))
+    entry = replace(entry, write=replace(entry.write, done=parts))
     if isinstance(error, Unreachable | Throttled):
         wait = error.retry_after if isinstance(error, Throttled) else 0.0
         retry_at = now + timedelta(seconds=wait) if wait else None
         return replace(_told(entry, error), state="queued", updated_at=now, retry_at=retry_at)
     if isinstance(error, _REFUSALS):
         return replace(_told(entry, error), state="rejected", updated_at=now, needs_engineer=True, retry_at=None)
+    entry = replace(entry, write=replace(entry.write, doubtful=True))
     unanswered = error if isinstance(error, Unconfirmed) else Unconfirmed(error.provider, error.message)
     return replace(_told(entry, unanswered), state="unconfirmed", updated_at=now, retry_at=_settle_at(entry, now))
 

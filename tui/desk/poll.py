@@ -17,6 +17,7 @@ from providers.errors import (
     NotFound,
     NotOffered,
     Rejected,
+    SecretMissing,
     Throttled,
     TimedOut,
     Unreachable,
@@ -38,7 +39,7 @@ DETAILS: Final = 20
 """Pages read in one poll where the declaration names no number: for tickets that left the list, and after a gap."""
 IN_TURN: Final = 5
 """Pages of unchanged tickets read in one poll of a vendor that has a list but no queue."""
-_NO_CONVERSATION: Final = (Unreachable, Throttled, NotAuthorised)
+_NO_CONVERSATION: Final = (Unreachable, Throttled, NotAuthorised, SecretMissing)
 _NO_PAGE: Final = (NotFound, NotOffered, WrongState, Rejected)
 
 
