@@ -101,8 +101,9 @@ def _nothing_open(ticket: Ticket) -> str:
 def local_stamp(at: datetime) -> str:
     """A time for people to read, in this machine's zone: 2026-02-19 06:41:54 CET (UTC+01:00)."""
     local = at.astimezone()
-    offset = f"{local:%z}"
-    return f"{local:%Y-%m-%d %H:%M:%S %Z} (UTC{offset[:3]}:{offset[3:5]})"
+    zone, offset = f"{local:%Z}", f"{local:%z}"
+    words = f"{local:%Y-%m-%d %H:%M:%S} {zone}"
+    return words if zone == "UTC" else f"{words} (UTC{offset[:3]}:{offset[3:5]})"
 
 
 def who_decided(provider: str, engineer: Engineer, decided_by: str) -> str:

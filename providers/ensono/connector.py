@@ -138,7 +138,7 @@ class Connector(Base):
     def confirms(self, write: Write, message: Message) -> bool:
         """Whether this message shows that this write was done, and says no more than that."""
         patch: Patch | None = None
-        if write.action not in ("create", "approve", "reject"):
+        if write.action not in ("create", "approve", "reject", "link"):
             try:
                 patch = self._plan(write, None).patch
             except VendorError:

@@ -25,13 +25,15 @@ def confirms(write: Write, patch: Patch | None, message: Message) -> bool:
         return False
     if write.action == "create":
         return _is_created(write, message)
-    if message.number != write.number or patch is None:
+    if message.number != write.number:
+        return False
+    if write.action in DECISIONS:
+        return _is_decided(write, message)
+    if patch is None:
         return False
     match write.action:
-        case "approve" | "reject":
-            return _is_decided(write, message)
         case "link":
-            return message.kind != "number_returned" and message.client_number == patch.set.get("client_number")
+            return False  # every later message carries our number, and is news all the same
         case "comment":
             return len(message.patch.comments) == 1 and _same(patch.comments, message.patch.comments[0])
         case "attach":

@@ -35,6 +35,7 @@ _MAGIC: Final[tuple[tuple[bytes, str, frozenset[str]], ...]] = (
 )
 _TEXTS: Final = frozenset({"txt", "log", "csv", "tsv", "md", "json", "xml", "html", "htm", "yaml", "yml", "eml", "ini"})
 _CHECKED: Final = frozenset().union(*(extensions for _, _, extensions in _MAGIC)) | _TEXTS
+_WIDE_TEXT: Final = (b"\xff\xfe", b"\xfe\xff")
 _PROGRAMS: Final = ((b"MZ", "a Windows program"), (b"\x7fELF", "a Linux program"))
 _TYPES: Final = {
     "txt": "text/plain",
@@ -51,16 +52,20 @@ _TYPES: Final = {
 
 
 def legal_name(name: str) -> str:
-    """The name under which a file is sent: itself where Ensono takes it, else the nearest that it does."""
-    if re.fullmatch(NAME_PATTERN, name):
+    """The name under which a file is sent: itself where Ensono takes it, else the nearest that it does.
+
+    One without an extension gets .txt, since the guide wants a name with its file type.
+    """
+    if re.fullmatch(NAME_PATTERN, name) and extension_of(name):
         return name
     letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     hyphened = re.sub(r"[^A-Za-z0-9.-]+", "-", letters.strip())
     tidy = re.sub(r"-*\.-*", ".", re.sub(r"-{2,}", "-", hyphened)).strip("-")
     stem, dot, extension = tidy.rpartition(".")
     if dot and not re.search(r"[A-Za-z0-9]", stem):
-        return f"file.{extension}" if extension else "file"
-    return tidy.lstrip(".-") or "file"
+        return f"file.{extension or 'txt'}"
+    proposed = tidy.strip(".-") or "file"
+    return proposed if extension_of(proposed) else f"{proposed}.txt"
 
 
 def extension_of(name: str) -> str:
@@ -98,6 +103,8 @@ def check_content(provider: str, name: str, head: bytes) -> None:
             if extension in _CHECKED and extension not in extensions:
                 raise _mismatch(provider, name, what)
             return
+    if extension in _TEXTS and b"\0" in head and not head.startswith(_WIDE_TEXT):
+        raise _mismatch(provider, name, "no text")
     expected = next((what for _, what, extensions in _MAGIC if extension in extensions), "")
     if expected and head and extension not in ("ai", "msi"):
         raise _mismatch(provider, name, f"not {expected}")

@@ -251,7 +251,7 @@ def _news(intent: Intent, fields: Mapping[str, Any]) -> Patch:
         ours["state"] = ticket_state(str(fields["status"]), change=False)
         if ours["state"] == "pending":
             ours.pop("awaiting_us", None)
-        else:
+        elif intent.ticket is not None and intent.ticket.vendor.get("statusNextAction"):
             others["statusNextAction"] = ""
     return Patch(number=intent.number, set=ours, vendor=others)
 

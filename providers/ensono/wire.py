@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from providers.slices import BrokenOff, Element, Missing, sliced
 
@@ -142,7 +142,7 @@ class Envelope(Wire):
     message_id: Text = ""
     receipt_handle: Text = ""
     body: Any = None
-    attributes: Annotated[Attributes, BeforeValidator(_attributes)] = Attributes()
+    attributes: Annotated[Attributes, BeforeValidator(_attributes)] = Field(default_factory=Attributes)
 
 
 class Note(Wire):

@@ -1,0 +1,186 @@
+"""What the tests of the Ensono connector share: settings, writes, files, and messages of our own making."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from providers.ensono.connector import Connector
+from providers.ensono.queue import Reading, read_message
+from providers.ensono.settings import Settings
+from providers.model import Engineer, FileRef, Message, Patch, Ticket, Write
+from providers.sandbox import Sandbox
+
+NOW = datetime(2026, 3, 3, 12, 30, tzinfo=UTC)
+ENGINEER = Engineer(name="Nadia Kovac", email="nadia.kovac@client.example", phone="+31 20 555 0101")
+READING = Reading(provider="ensono", received_at=NOW)
+
+
+class FixedClock:
+    """A clock that stands at NOW."""
+
+    def now(self) -> datetime:
+        return NOW
+
+    def monotonic(self) -> float:
+        return 0.0
+
+
+def settings(**changes: Any) -> Settings:
+    """A valid config, with changes."""
+    values: dict[str, Any] = {
+        "name": "ensono",
+        "url": "https://bridge.example/ourclient",
+        "environment": "prod",
+        "client_name": "ourClient",
+        "api_key": {"value": "not-a-real-key"},
+        "client_group": "CLIENT - Internal",
+        **changes,
+    }
+    return Settings(**values)
+
+
+def offline(**changes: Any) -> Connector:
+    """A connector that is never asked to connect."""
+    return Connector(settings(**changes), FixedClock())
+
+
+def to(box: Sandbox, **changes: Any) -> Connector:
+    """A connector to the sandbox, in its environment."""
+    return Connector(Settings(**{**box.settings("ensono"), **changes}), box.clock)
+
+
+def write(action: str, number: str = "", **changes: Any) -> Write:
+    """One intent of the engineer's. `values` may be given as keywords of their own names, too."""
+    known = {name: changes.pop(name) for name in list(changes) if name in Write.__dataclass_fields__}
+    values = {**known.pop("values", {}), **changes}
+    engineer = known.pop("engineer", ENGINEER)
+    created_at = known.pop("created_at", NOW)
+    return Write(
+        id="w1",
+        action=action,
+        provider="ensono",
+        number=number,
+        values=values,
+        engineer=engineer,
+        created_at=created_at,
+        **known,
+    )
+
+
+def ticket(**changes: Any) -> Ticket:
+    """A linked incident, with changes."""
+    values: dict[str, Any] = {
+        "provider": "ensono",
+        "number": "e-CS0700123",
+        "client_number": "INC0042",
+        "type": "incident",
+        "state": "open",
+        "vendor_state": "open",
+        **changes,
+    }
+    return Ticket(**values)
+
+
+def file_ref(path: Path, content: bytes, content_type: str = "") -> FileRef:
+    """A file on disk and its description."""
+    path.write_bytes(content)
+    return FileRef(
+        path=str(path),
+        name=path.name,
+        size=len(content),
+        content_type=content_type,
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def message(transaction_type: str, body: Any, **attributes: Any) -> Message:
+    """A message as the connector reads it."""
+    return read_message(raw_message(transaction_type, body, **attributes), READING)
+
+
+def raw_message(transaction_type: str, body: Any, **attributes: Any) -> dict[str, Any]:
+    """A message as the queue hands it out."""
+    return {
+        "MessageId": "5b1f0a52-0d3a-4f57-9a3e-1d2c3b4a5f60",
+        "ReceiptHandle": "AQEBa+b/c==",
+        "MD5OfBody": "0123456789abcdef0123456789abcdef",
+        "Body": body,
+        "Attributes": {
+            "SenderId": "AROAEXAMPLEEXAMPLE000:bridge",
+            "ApproximateFirstReceiveTimestamp": "1772541005000",
+            "ApproximateReceiveCount": "1",
+            "SentTimestamp": "1772541000123",
+            "SequenceNumber": "18899000000000000256",
+            "MessageDeduplicationId": "00",
+            "MessageGroupId": "e-CS0700123",
+            "ClientReferenceAvailable": True,
+            "TransactionType": transaction_type,
+            **attributes,
+        },
+    }
+
+
+def patch_of(message_read: Message) -> Patch:
+    """Its patch, which must be there."""
+    assert message_read.patch is not None, message_read.problem
+    return message_read.patch
+
+
+def body(**changes: Any) -> Mapping[str, Any]:
+    """An incident's body, as every transaction carries it, with changes."""
+    return {
+        "clientName": "ourClient",
+        "ticketNumber": "e-CS0700123",
+        "clientTicketNumber": "INC0042",
+        "ticketType": "Incident",
+        "status": "open",
+        "description": "No link on uplink 3 since the move.",
+        "shortDescription": "Uplink 3 down",
+        "group": "Ensono Network Support",
+        "ensonoGroup": "CS - 2nd Line",
+        "priority": "2",
+        "impact": "2",
+        "urgency": "1",
+        "openedTime": "2026-03-03T11:45:10Z",
+        "category": "Network",
+        "origin": "Web",
+        "cis": "sw-01,sw-02",
+        **changes,
+    }
+
+
+def change_body(**changes: Any) -> Mapping[str, Any]:
+    """A change's body, with changes."""
+    return {
+        "clientName": "ourClient",
+        "ticketType": "Change",
+        "clientTicketNumber": "",
+        "ticketNumber": "e-CHG0051000",
+        "group": "CLIENT - Storage",
+        "ensonoGroup": "Storage Engineering",
+        "openedAt": "2026-03-02T08:00:00Z",
+        "updatedOn": "2026-03-02T08:00:04Z ",
+        "requestedByName": "Ida Storm",
+        "shortDescription": "Swap controller B",
+        "type": "Normal",
+        "category": "Hardware",
+        "approval": "requested",
+        "startDate": "2026-03-07T22:00:00Z",
+        "endDate": "2026-03-08T02:00:00Z",
+        "risk": "Moderate",
+        "impact": "Low",
+        "description": "Controller B is replaced in the standby window.",
+        "justification": "Errors in its cache module.",
+        "preChangeChecks": "Mirror in sync.",
+        "implementationPlan": "Fail over, swap, resync.",
+        "testPlan": "Read and write tests.",
+        "backoutPlan": "Put the old one back.",
+        "state": "Assess",
+        "priority": "4",
+        "cis": "san-02",
+        **changes,
+    }
