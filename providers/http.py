@@ -288,10 +288,10 @@ class HttpClient:
         self, request: Request, credentials: Mapping[str, str], trail: Trail, seconds: float
     ) -> AsyncGenerator[bytes]:
         """Send once and yield the decoded body in small pieces. `seconds` is the deadline for all of it."""
+        client = await self._open()
         ends = asyncio.get_running_loop().time() + seconds
         with _translated(request, trail, seconds):
             async with asyncio.timeout_at(ends):
-                client = await self._open()
                 sending = _build(client, request, credentials, trail)
                 response = await client.send(sending, stream=True)
             try:

@@ -77,6 +77,10 @@ class Upstream:
         self.seen: list[Seen] = []
         self.url = ""
 
+    def answers(self, *script: Reply) -> None:
+        """What to answer from now on."""
+        self._script = list(script)
+
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self._tls)
         port = self._server.sockets[0].getsockname()[1]
