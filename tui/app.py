@@ -1,0 +1,308 @@
+"""The dashboard: an app around one desk. It starts what runs, passes the desk's events on, and leaves in good order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual._compositor import CompositorUpdate
+from textual.app import App
+from textual.binding import BindingType
+from textual.worker import Worker, WorkerState
+
+import themes
+from providers.errors import VendorError
+from providers.model import Engineer
+from tui import alerts
+from tui.actions import Situation
+from tui.board import Board
+from tui.clipboard import copy_sequence
+from tui.desk.desk import Desk, DeskEvent, ProviderHealth
+from tui.desk.ports import StoreFault
+from tui.frame import Difference, Frame
+from tui.keymap import keymap
+from tui.leaving import Leaving
+from tui.messages import DeskChanged, FormRequested
+from tui.screens.asking import OWN_FORMS, open_own_form
+from tui.screens.main import MainScreen
+from tui.widgets.glyphs import ASCII
+from tui.widgets.times import seconds_to_next_minute
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from rich.console import RenderableType
+    from textual.screen import Screen
+
+    from tui.config import Config
+
+GATHER = 0.05
+"""Seconds in which events of the desk are gathered, so that a poll of thousands is one change on the screen."""
+
+
+class VendorqApp(App[int]):
+    """The dashboard. `zone` is the engineer's own time zone, the system's where not given."""
+
+    TITLE = "vendorq"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+    CSS = """
+    * { scrollbar-size-vertical: 1; }
+    Screen { background: $vq-background; color: $vq-text; }
+    Toast { width: 56; max-width: 90%; background: $vq-panel; color: $vq-text; padding: 0 1; }
+    """
+
+    def __init__(self, desk: Desk, config: Config, zone: tzinfo | None = None) -> None:
+        self.themes_folder = config.path.parent / "themes"
+        self.palette = themes.load(
+            themes.PLAIN if "NO_COLOR" in os.environ else config.dashboard.theme, self.themes_folder
+        )
+        super().__init__()
+        self.desk = desk
+        self.config = config
+        self.board = Board(desk, config, zone)
+        self.keys = keymap(config.keys)
+        self.frame = Frame(colour=not self.no_color, replace=ASCII if config.dashboard.ascii else None)
+        self.leaving = Leaving(self.leave)
+        self._gathered: list[DeskEvent] = []
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self._known: set[tuple[str, str]] = set()
+        self.register_theme(self.palette.textual())
+        self.theme = self.palette.name
+        self.set_keymap({name: ",".join(keys) for name, keys in self.keys.items()})
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own colours, whatever theme Textual starts with."""
+        return dict(self.palette.textual().variables)
+
+    def get_default_screen(self) -> Screen[None]:
+        """The three panes, filled from the store before the first paint."""
+        self.board.load()
+        self._known = {(entry.provider, entry.id) for entry in self.board.messages}
+        return MainScreen(self.board)
+
+    @property
+    def main(self) -> MainScreen:
+        """The main screen, wherever it stands in the stack."""
+        return next(screen for screen in self.screen_stack if isinstance(screen, MainScreen))
+
+    # Starting.
+
+    def on_mount(self) -> None:
+        """Listen to the desk; poll once the first picture stands."""
+        self.leaving.install()
+        self._unsubscribe = self.desk.subscribe(self._hear)
+        self.app_suspend_signal.subscribe(self, lambda _: self.desk.release_lease())
+        self.app_resume_signal.subscribe(self, lambda _: self.frame.forget())
+        self.set_timer(seconds_to_next_minute(self.desk.clock.now()), self.tick)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.run_worker(self.desk.run(), name="polling", group="desk", exit_on_error=False)
+        self.ask_what_is_missing()
+
+    def ask_what_is_missing(self) -> None:
+        """Who is at the keys, and whether queues may be read: each asked once, calmly, one after the other."""
+        if not self.desk.engineer.name:
+            from tui.screens.engineer import EngineerScreen
+
+            self.push_screen(EngineerScreen(), self._take_engineer)
+            return
+        asking = [health.name for health in self.board.health.values() if health.asks_consume]
+        if asking and not self.desk.read_only:
+            from tui.screens.consume import ConsumeScreen
+
+            self.push_screen(ConsumeScreen(asking[0], self.board.vendor_title(asking[0])), self._take_consume)
+
+    def _take_engineer(self, engineer: Engineer | None) -> None:
+        if engineer is not None:
+            self.desk.engineer = engineer
+            self.main.show_strip()
+        self.ask_what_is_missing()
+
+    def _take_consume(self, answer: tuple[str, bool] | None) -> None:
+        if answer is None:
+            return
+
+        async def remember() -> None:
+            await self.desk.answer_consume(*answer)
+            self.board.take_health()
+            self.main.show_strip()
+            self.ask_what_is_missing()
+
+        self.run_worker(remember(), name="remember the answer", group="desk", exit_on_error=False)
+
+    # What the desk says.
+
+    def _hear(self, event: DeskEvent) -> None:
+        """Gather what comes close together."""
+        if not self._gathered:
+            self.set_timer(GATHER, self._pass_on)
+        self._gathered.append(event)
+
+    def _pass_on(self) -> None:
+        gathered, self._gathered = tuple(self._gathered), []
+        message = DeskChanged(gathered)
+        health = dict(self.board.health)
+        for screen in self.screen_stack:
+            screen.post_message(DeskChanged(gathered))
+        self.call_later(self._ring, message, health)
+
+    def _ring(self, message: DeskChanged, health: dict[str, ProviderHealth]) -> None:
+        """The bell and a toast for what needs a person; nothing else moves by itself."""
+        found = alerts.of_health(health, self.board.health) if message.touches("health") else []
+        if message.touches("messages"):
+            new = [entry for entry in self.board.messages if (entry.provider, entry.id) not in self._known]
+            self._known |= {(entry.provider, entry.id) for entry in new}
+            found += alerts.of_messages(new, self.board.listing.all.get)
+        for alert in found:
+            self.notify(alert.words, title=alert.title, severity="warning", timeout=10, markup=False)
+        if found and self.config.dashboard.bell:
+            self.bell()
+
+    def tick(self) -> None:
+        """A minute has passed: ages, countdowns and the clock go on."""
+        self.set_timer(seconds_to_next_minute(self.desk.clock.now()), self.tick)
+        slices = self.board.tick()
+
+        def one() -> None:
+            if next(slices, slices) is slices:
+                self.main.show_all()
+            else:
+                self.call_later(one)
+
+        one()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """The one place where a worker's failure becomes a sentence."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self.report(event.worker.error, event.worker.name)
+
+    def report(self, error: BaseException, what: str) -> None:
+        """Say a failure where the engineer looks."""
+        if isinstance(error, VendorError):
+            words = f"{error} {error.next_step}"
+        elif isinstance(error, StoreFault):
+            words = str(error)
+        else:
+            words = f"{what} failed: {type(error).__name__}. `vendorq log` has more."
+            self.log.error(words)
+        if what == "polling":
+            self.board.fault = f"Polling has stopped: {words}"
+            self.main.show_strip()
+        self.main.say(words, "bad")
+
+    # Screens.
+
+    def on_form_requested(self, event: FormRequested) -> None:
+        """Open a form for the ticket the key was pressed on."""
+        if event.action in OWN_FORMS:
+            open_own_form(self, event.action, event.keys)
+            return
+        self.run_worker(self._open_form(event), name=event.action, group="forms", exit_on_error=False)
+
+    async def _open_form(self, event: FormRequested) -> None:
+        from tui.forms import open_form
+
+        values = {"message_id": event.message_id} if event.message_id else None
+        await open_form(self, self.desk, event.action, event.key, templates=self.config.templates, values=values)
+
+    def open_help(self) -> None:
+        """All keys."""
+        from tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.keys))
+
+    def open_palette(self, situation: Situation, do: Callable[[str], None]) -> None:
+        """All actions by name."""
+        from tui.screens.palette import PaletteScreen
+
+        self.push_screen(PaletteScreen(situation, self.keys), lambda name: do(name) if name else None)
+
+    def open_outbox(self) -> None:
+        """What waits."""
+        from tui.screens.outbox import OutboxScreen
+
+        self.push_screen(OutboxScreen(self.board))
+
+    def open_health(self) -> None:
+        """How the providers are."""
+        from tui.screens.health import HealthScreen
+
+        self.push_screen(HealthScreen(self.board))
+
+    def confirm(self, title: str, question: str, do: Callable[[], None]) -> None:
+        """Ask before something that touches more than meets the eye."""
+        from tui.screens.confirm import ConfirmScreen
+
+        self.push_screen(ConfirmScreen(title, question), lambda yes: do() if yes else None)
+
+    # The terminal.
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Write only what differs from what the terminal shows."""
+        writes = self._running and not self._closed and not self.is_headless and self._driver is not None
+        if writes and not self._batch_count and isinstance(renderable, CompositorUpdate):
+            written = self.frame.difference(renderable, self.console)
+            renderable = Difference(written) if written else None
+        super()._display(screen, renderable)
+
+    def redraw(self) -> None:
+        """Write the whole screen again, for a terminal that shows something else."""
+        self.frame.forget()
+        if self._driver is not None:
+            self._driver.write("\x1b[2J")
+        self.screen.refresh()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy through the terminal."""
+        self._clipboard = text
+        if self._driver is not None:
+            self._driver.write(copy_sequence(text, os.environ))
+
+    def next_theme(self) -> None:
+        """The theme after this one, until the program ends."""
+        names = themes.names(self.themes_folder)
+        name = names[(names.index(self.palette.name) + 1) % len(names)]
+        try:
+            self.palette = themes.load(name, self.themes_folder)
+        except themes.ThemeFault as fault:
+            self.main.say(str(fault), "bad")
+            return
+        self.register_theme(self.palette.textual())
+        self.theme = name
+        for widget in self.screen.walk_children():
+            widget.refresh()
+        self.main.say(f"Theme: {self.palette.title} ({name})")
+
+    # Leaving.
+
+    async def leave(self, code: int) -> None:
+        """Save what is typed, stop what runs, go. Called for SIGHUP and SIGTERM."""
+        for screen in self.screen_stack:
+            save = getattr(screen, "save_draft", None)
+            if save is not None:
+                await save()
+        self.workers.cancel_all()
+        self.exit(code, return_code=code)
+
+    def on_unmount(self) -> None:
+        """Nothing listens any more."""
+        self._unsubscribe()
+        self.leaving.remove()
+
+    def _fatal_error(self) -> None:
+        """A fault of our own: the traceback without the values of variables, which may hold secrets."""
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
+        self.bell()
+        traceback = Traceback(show_locals=False, width=None, suppress=["textual"])
+        self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
+        self._close_messages_no_wait()
+
+    def on_app_blur(self, event: events.AppBlur) -> None:
+        """Nothing changes on the screen when the terminal loses the focus."""
+        event.prevent_default()

@@ -1,0 +1,63 @@
+"""Leaving in good order: hang-up and termination save what is typed and stop the workers within three seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+DEADLINE: Final = 3.0
+"""Seconds from the signal to the end of the process."""
+SIGNALS: Final = (signal.SIGHUP, signal.SIGTERM)
+
+
+class Leaving:
+    """Handlers for SIGHUP and SIGTERM. `leave(code)` is what ends the app; it runs once, whatever comes after it.
+
+    If it does not end within DEADLINE, the process does: a lost terminal can make the ordinary way out hang, and a
+    program that stays behind on a jump host is worse than one that is cut off after its drafts are safe.
+    """
+
+    def __init__(self, leave: Callable[[int], Awaitable[None]]) -> None:
+        self._leave = leave
+        self._task: asyncio.Task[None] | None = None
+        self._taken: list[signal.Signals] = []
+
+    def install(self) -> None:
+        """Take the signals over. Does nothing off the main thread, where no signals arrive."""
+        loop = asyncio.get_running_loop()
+        for number in SIGNALS:
+            try:
+                loop.add_signal_handler(number, self._caught, number)
+            except (RuntimeError, ValueError):
+                return
+            self._taken.append(number)
+
+    def remove(self) -> None:
+        """Give the signals back."""
+        loop = asyncio.get_running_loop()
+        for number in self._taken:
+            loop.remove_signal_handler(number)
+        self._taken.clear()
+
+    def _caught(self, number: signal.Signals) -> None:
+        if self._task is not None:
+            return
+        code = 128 + number
+        _end_in_any_case(code)
+        self._task = asyncio.get_running_loop().create_task(self._go(code))
+
+    async def _go(self, code: int) -> None:
+        async with asyncio.timeout(DEADLINE - 0.5):
+            await self._leave(code)
+
+
+def _end_in_any_case(code: int) -> None:
+    """End the process after the deadline, from a thread that needs neither the loop nor the terminal."""
+    import threading
+
+    timer = threading.Timer(DEADLINE, os._exit, (code,))
+    timer.daemon = True
+    timer.start()

@@ -1,0 +1,93 @@
+"""The forms that are no vendor's: a note, putting aside, following by number. Each one line, then done."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Sequence
+from typing import TYPE_CHECKING, Any
+
+from providers.model import TicketKey
+from tui import moments
+from tui.screens.ask import AskScreen
+
+if TYPE_CHECKING:
+    from tui.app import VendorqApp
+
+OWN_FORMS = frozenset({"note", "snooze", "track"})
+
+
+def open_own_form(app: VendorqApp, action: str, keys: Sequence[TicketKey]) -> None:
+    """Ask for the one line that a note, a snooze or a track needs, and do it."""
+    if action == "note" and keys:
+        note(app, keys[0])
+    elif action == "snooze" and keys:
+        snooze(app, keys)
+    elif action == "track":
+        track(app)
+
+
+def _do(app: VendorqApp, work: Coroutine[Any, Any, None], name: str) -> None:
+    app.run_worker(work, name=name, group="desk", exit_on_error=False)
+
+
+def note(app: VendorqApp, key: TicketKey) -> None:
+    """A note of our own."""
+
+    async def work(text: str) -> None:
+        await app.desk.note(key, text)
+        app.main.say(f"Noted on {key.number}; it is never sent.", "good")
+
+    app.push_screen(
+        AskScreen(
+            f"Note on {key.number}",
+            "For you and your colleagues; no vendor sees it.",
+            lambda text: "" if text.strip() else "Write something, or leave with Esc.",
+        ),
+        lambda text: _do(app, work(text), "note") if text else None,
+    )
+
+
+def snooze(app: VendorqApp, keys: Sequence[TicketKey]) -> None:
+    """Out of `Needs me` until a time."""
+    subject = keys[0].number if len(keys) == 1 else f"{len(keys)} tickets"
+    now, zone = app.desk.clock.now(), app.board.zone
+
+    async def work(text: str) -> None:
+        until = moments.later(text, now, zone)
+        await app.desk.mark(keys, "snooze", until)
+        app.main.say(f"{subject} put aside until {text}.", "good")
+
+    app.push_screen(
+        AskScreen(
+            f"Put {subject} aside until when?",
+            f"For example {moments.EXAMPLES}.",
+            lambda text: "" if moments.later(text, now, zone) else "That is no time to come.",
+            placeholder="4h",
+        ),
+        lambda text: _do(app, work(text), "put aside") if text else None,
+    )
+
+
+def track(app: VendorqApp) -> None:
+    """Follow a ticket by its number."""
+    names = list(app.desk.providers)
+
+    def check(text: str) -> str:
+        provider, _, number = text.strip().partition(" ")
+        if provider not in names:
+            return f"There is no provider {provider!r}; known are {', '.join(names)}."
+        return "" if number.strip() else "The number is missing."
+
+    async def work(text: str) -> None:
+        provider, _, number = text.partition(" ")
+        ticket = await app.desk.track(provider, number.strip())
+        app.main.say(f"{ticket.number} is followed.", "good")
+
+    app.push_screen(
+        AskScreen(
+            "Follow a ticket by its number",
+            f"The provider ({', '.join(names)}), a blank and the number.",
+            check,
+            placeholder=f"{names[-1]} 12345" if names else "",
+        ),
+        lambda text: _do(app, work(text), "track") if text else None,
+    )

@@ -1,0 +1,214 @@
+"""What the keys of the lists and panes do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from providers.model import TicketKey
+from tui import filters
+from tui.views import ALL_OPEN
+
+if TYPE_CHECKING:
+    from tui.screens.main import MainScreen
+    from tui.widgets.filter_line import FilterLine
+
+PANES = ("tickets", "incoming", "detail")
+
+
+class ListCommands:
+    """Moving between panes and views, filtering, ordering, marking."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self.screen = screen
+        self._came_from = "tickets"
+        self._filtering: Iterator[bool] | None = None
+
+    def handlers(self) -> dict[str, Callable[[], None]]:
+        """What does each action, by its id."""
+        return {
+            "pane.next": lambda: self.next_pane(1),
+            "pane.previous": lambda: self.next_pane(-1),
+            "pane.back": self.back,
+            "pane.zoom": self.zoom,
+            "list.next_unread": self.next_unread,
+            "list.filter": self.open_filter,
+            "list.order": self.next_order,
+            "list.mark": self.mark,
+            "list.unmark": self.unmark,
+            "view.next": lambda: self.next_view(1),
+            "view.previous": lambda: self.next_view(-1),
+            **{f"view.{place}": partial(self.show_view, place - 1) for place in range(1, 10)},
+        }
+
+    # Panes.
+
+    def next_pane(self, step: int) -> None:
+        """The pane after or before this one, going round."""
+        place = PANES.index(self.screen.pane)
+        self.go_to(PANES[(place + step) % len(PANES)])
+
+    def go_to(self, pane: str) -> None:
+        """To a pane, remembering the list one came from."""
+        if self.screen.pane != "detail":
+            self._came_from = self.screen.pane
+        self.screen.go_to(pane)
+        self.screen.follow()
+
+    def back(self) -> None:
+        """One step back: end a zoom, leave the detail or Incoming, drop marks, then the filter."""
+        screen = self.screen
+        if screen.zoomed:
+            self.zoom()
+        elif screen.pane == "detail":
+            screen.go_to(self._came_from)
+            screen.follow()
+        elif screen.pane == "incoming":
+            self.go_to("tickets")
+        elif screen.tickets.marked:
+            self.unmark()
+        elif screen.board.listing.matches is not None:
+            self.drop_filter()
+
+    def zoom(self) -> None:
+        """One pane over all, or all again."""
+        self.screen.zoomed = not self.screen.zoomed
+        self.screen.place_panes()
+        self.screen.call_after_refresh(self.screen.show_detail)
+
+    def next_unread(self) -> None:
+        """To the next ticket with news, in this view or else among all that is open."""
+        screen, board = self.screen, self.screen.board
+        key = board.next_unread(screen.tickets.cursor_key if isinstance(screen.tickets.cursor_key, TicketKey) else None)
+        if key is None and any(row.unread for row in board.listing.all.values()):
+            self.show_view_by_id(ALL_OPEN)
+            key = board.next_unread(None)
+        if key is None:
+            screen.say("Nothing unread. Well done.", "good")
+            return
+        reading = screen.pane == "detail"
+        screen.tickets.move_to(key)
+        if not reading:
+            self.go_to("tickets")
+            return
+        screen.pane = "tickets"
+        screen.show_detail()
+        screen.pane = "detail"
+
+    def show_ticket(self, key: TicketKey) -> None:
+        """Put the cursor on a ticket, in a view that has it."""
+        if not self.screen.tickets.move_to(key):
+            self.drop_filter()
+            if not self.screen.tickets.move_to(key):
+                self.show_view_by_id(ALL_OPEN)
+                self.screen.tickets.move_to(key)
+
+    # Views, order, filter.
+
+    def show_view(self, place: int) -> None:
+        """Another view, by its place."""
+        listing = self.screen.board.listing
+        if not 0 <= place < len(listing.views):
+            self.screen.say(f"There is no view {place + 1}; [[view]] in the config saves one.", "warning")
+            return
+        listing.show(listing.views[place])
+        self.screen.tickets.top = 0
+        self.screen.show_tickets()
+        if self.screen.pane != "tickets":
+            self.go_to("tickets")
+        self.screen.follow()
+
+    def show_view_by_id(self, identity: str) -> None:
+        """Another view, by its id."""
+        views = self.screen.board.listing.views
+        self.show_view(next(place for place, view in enumerate(views) if view.id == identity))
+
+    def next_view(self, step: int) -> None:
+        """The view after or before this one, going round."""
+        listing = self.screen.board.listing
+        self.show_view((listing.views.index(listing.view) + step) % len(listing.views))
+
+    def next_order(self) -> None:
+        """Another order."""
+        listing = self.screen.board.listing
+        listing.sort(listing.next_order())
+        self.screen.show_tickets()
+        self.screen.say(f"Ordered by {listing.order}.")
+
+    def open_filter(self) -> None:
+        """The filter line takes the keys."""
+        screen = self.screen
+        if screen.pane == "incoming" or (screen.pane == "detail" and not screen.tickets.display):
+            self.go_to("tickets")
+        line = screen.filter_line
+        if line is not None:
+            line.open()
+            return
+        from tui.widgets.filter_line import FilterLine
+
+        line = FilterLine(list(screen.board.desk.providers), id="filter")
+        screen.mount(line, before="#panes")
+        screen.call_after_refresh(line.open)
+
+    def filter(self, text: str) -> None:
+        """Show what matches this text; wrong text changes nothing but says why."""
+        screen = self.screen
+        line = screen.filter_line
+        if line is None:
+            return
+        try:
+            matches = filters.compile(text, screen.board.now) if text.strip() else None
+        except filters.FilterError as error:
+            line.say(str(error))
+            return
+        self._filtering = screen.board.listing.filtering(matches)
+        self._filter_on(self._filtering)
+
+    def _filter_on(self, slices: Iterator[bool]) -> None:
+        """One slice of filtering: what is in sight first, the rest behind it, so that typing never waits."""
+        if slices is not self._filtering:
+            return
+        unfinished = next(slices, False)
+        screen = self.screen
+        screen.show_tickets()
+        if unfinished:
+            screen.call_later(self._filter_on, slices)
+            return
+        self._filtering = None
+        listing, line = screen.board.listing, screen.filter_line
+        if line is not None:
+            shown = f"{len(listing.rows)} shown, {listing.hidden} hidden" if listing.matches is not None else ""
+            line.say(f"{shown}   Enter keeps  Esc drops" if shown else "Enter keeps  Esc drops")
+        screen.follow()
+
+    def leave_filter(self, line: FilterLine, *, kept: bool) -> None:
+        """The keys go back to the list."""
+        if not kept or not line.text.strip():
+            self.drop_filter()
+        self.go_to("tickets")
+
+    def drop_filter(self) -> None:
+        """Show the whole view again."""
+        line = self.screen.filter_line
+        if line is not None:
+            line.clear()
+        self._filtering = None
+        self.screen.board.listing.filter(None)
+        self.screen.show_tickets()
+        self.screen.follow()
+
+    # Marks.
+
+    def mark(self) -> None:
+        """Mark the row under the cursor, and go on."""
+        if self.screen.pane != "tickets":
+            self.screen.say("Marks are for the list of tickets.", "warning")
+            return
+        self.screen.tickets.toggle_mark()
+        self.screen.show_title()
+
+    def unmark(self) -> None:
+        """Take all marks away."""
+        self.screen.tickets.clear_marks()
+        self.screen.show_title()

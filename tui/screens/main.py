@@ -1,0 +1,352 @@
+"""The dashboard's main screen: strip, views, two lists and the detail pane. It lays out and passes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+
+from providers.model import TicketKey, TicketRow
+from tui.actions import ACTIONS, BY_ID, Situation, refusal
+from tui.board import Board, message_key, ticket_key
+from tui.desk.entries import InboxEntry
+from tui.keymap import first_label
+from tui.messages import DeskChanged, FormRequested, Notice
+from tui.screens.hints import hints_for
+from tui.screens.list_commands import ListCommands
+from tui.screens.ticket_commands import TicketCommands
+from tui.views import NEEDS_ME
+from tui.widgets import message_row, ticket_row
+from tui.widgets.detail import Detail
+from tui.widgets.footer import Footer
+from tui.widgets.health_strip import HealthStrip
+from tui.widgets.lines import Piece
+from tui.widgets.table import Table
+from tui.widgets.view_tabs import ViewTabs
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from tui.app import VendorqApp
+    from tui.widgets.filter_line import FilterLine
+
+WIDE = 100
+"""From this many columns on, three panes stand side by side."""
+REST = 0.15
+"""Seconds the cursor must rest before the detail follows it."""
+NOTHING_CHOSEN = "Choose a ticket in the list. ? shows all keys."
+
+
+class MainScreen(Screen[None]):
+    """Three panes; under WIDE columns, or zoomed, one of them at a time."""
+
+    DEFAULT_CSS = """
+    MainScreen { background: $vq-background; color: $vq-text; }
+    MainScreen #panes { height: 1fr; }
+    MainScreen #left { width: 8fr; }
+    MainScreen #tickets { height: 2fr; }
+    MainScreen #incoming { height: 1fr; }
+    MainScreen #detail { width: 5fr; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(action.keys, f"do('{action.id}')", action.title, show=False, id=action.id)
+        for action in ACTIONS
+        if action.where == "screen"
+    ]
+
+    def __init__(self, board: Board) -> None:
+        super().__init__()
+        self.board = board
+        self.pane = "tickets"
+        self.zoomed = False
+        self.lists = ListCommands(self)
+        self._handlers: dict[str, Callable[[], None]] = {}
+        self._rest: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """The strip, the views, the panes, the footer."""
+        yield HealthStrip(self.board.strip())
+        yield ViewTabs(self.board.listing.views)
+        with Horizontal(id="panes"):
+            with Vertical(id="left"):
+                yield Table[TicketRow](
+                    ticket_row.columns_for((), 6, needs=True),
+                    self._ticket_cells,
+                    key_of=ticket_key,
+                    title="Open tickets",
+                    id="tickets",
+                )
+                yield Table[InboxEntry](
+                    message_row.columns_for((), 6),
+                    self._message_cells,
+                    key_of=message_key,
+                    title="Incoming",
+                    empty="Nothing has come in that you have not handled.",
+                    show_header=False,
+                    id="incoming",
+                )
+            yield Detail(id="detail")
+        yield Footer()
+
+    # The parts.
+
+    @property
+    def vendorq(self) -> VendorqApp:
+        """The app, by its own type."""
+        return cast("VendorqApp", self.app)
+
+    @property
+    def tickets(self) -> Table[TicketRow]:
+        """The upper list."""
+        return cast("Table[TicketRow]", self.query_one("#tickets"))
+
+    @property
+    def incoming(self) -> Table[InboxEntry]:
+        """The lower list."""
+        return cast("Table[InboxEntry]", self.query_one("#incoming"))
+
+    @property
+    def detail(self) -> Detail:
+        """The right pane."""
+        return self.query_one(Detail)
+
+    @property
+    def filter_line(self) -> FilterLine | None:
+        """The filter line, once it has been asked for."""
+        return cast("FilterLine | None", next(iter(self.query("FilterLine")), None))
+
+    def _ticket_cells(self, row: TicketRow) -> dict[str, Piece]:
+        left = self.board.listing.left_behind(row)
+        return ticket_row.cells(row, self.board.now, self.board.vendors, left_behind=left)
+
+    def _message_cells(self, entry: InboxEntry) -> dict[str, Piece]:
+        return message_row.cells(entry, self.board.now, self.board.zone, self.board.vendors)
+
+    # What is shown.
+
+    def on_mount(self) -> None:
+        """Fill the panes from what the store knows."""
+        self._handlers = {**self.lists.handlers(), **TicketCommands(self).handlers()}
+        self.show_all()
+        self.place_panes()
+        self.tickets.focus()
+
+    def show_all(self) -> None:
+        """Bring every part up to date; each repaints only what differs."""
+        self.show_tickets()
+        self.show_messages()
+        self.show_strip()
+        self.show_detail()
+
+    def show_tickets(self) -> None:
+        """The list, its title and the views' counts."""
+        listing = self.board.listing
+        vendor = max((len(name) for name in self.board.vendors.values()), default=6)
+        self.tickets.set_columns(ticket_row.columns_for(listing.rows[:200], vendor, needs=listing.view.id == NEEDS_ME))
+        hides = listing.hidden
+        empty = (
+            f"Nothing in this view matches; the filter hides {hides}. Esc shows all." if hides else listing.view.empty
+        )
+        self.tickets.set_rows(listing.rows, empty=empty)
+        row = self.tickets.cursor_row
+        listing.pin(row.key if row is not None else None)
+        self.query_one(ViewTabs).show(listing.view, listing.counts)
+        self.show_title()
+
+    def show_title(self) -> None:
+        """Where the cursor stands among how many, and how many the filter hides."""
+        listing, table = self.board.listing, self.tickets
+        count = len(listing.rows)
+        summary: list[Piece] = [(f"{table.cursor + 1} of {count}" if count else "none", "muted")]
+        if listing.hidden:
+            summary.insert(0, (f"{listing.hidden} hidden  ", "warning"))
+        if table.marked:
+            summary.insert(0, (f"{len(table.marked)} marked  ", "accent"))
+        order = "" if listing.order == "urgency" else f", by {listing.order}"
+        table.set_title(f"{listing.view.title}{order}", summary)
+
+    def show_messages(self) -> None:
+        """Incoming."""
+        messages = self.board.messages
+        vendor = max((len(name) for name in self.board.vendors.values()), default=6)
+        self.incoming.set_columns(message_row.columns_for(messages[:200], vendor))
+        self.incoming.set_rows(messages)
+        held = sum(entry.status in ("held", "parked", "blocked") for entry in messages)
+        summary: list[Piece] = [(f"{len(messages)}" if messages else "none", "muted")]
+        if held:
+            summary.insert(0, (f"{held} to see to  ", "warning"))
+        self.incoming.set_title("Incoming", summary)
+
+    def show_strip(self) -> None:
+        """The strip and the footer."""
+        self.query_one(HealthStrip).show(self.board.strip())
+        self.show_hints()
+
+    def show_hints(self) -> None:
+        """The keys that matter for what is chosen."""
+        self.query_one(Footer).show(hints_for(self.situation(), self.pane, self.keys))
+
+    def show_detail(self) -> None:
+        """What the active list's cursor stands on, or the same ticket again."""
+        detail = self.detail
+        key, message = self.chosen()
+        if key is not None and detail.raw and key == detail.key:
+            ticket = self.board.desk.ticket(key)
+            detail.tell_raw(key, self.board.desk.raw(key), ticket.vendor if ticket else {}, self.board.zone)
+        elif key is not None and (reading := self.board.reading(key, self._approval_hints())) is not None:
+            detail.tell(reading)
+        elif message is not None:
+            detail.tell_message(message, self.board.zone)
+        else:
+            detail.tell_nothing(NOTHING_CHOSEN if self.board.listing.all else "No ticket is known yet.")
+
+    def _approval_hints(self) -> list[tuple[str, str]]:
+        situation = self.situation()
+        asked = [BY_ID["ticket.approve"], BY_ID["ticket.reject"]]
+        return [(first_label(action, self.keys), action.title) for action in asked if not refusal(action, situation)]
+
+    # What is chosen.
+
+    @property
+    def keys(self) -> dict[str, tuple[str, ...]]:
+        """Each action's keys."""
+        return self.vendorq.keys
+
+    def chosen(self) -> tuple[TicketKey | None, InboxEntry | None]:
+        """The ticket, and in Incoming the message, that a key would act on."""
+        if self.pane == "detail":
+            return self.detail.key, self.detail.message
+        if self.pane == "incoming":
+            entry = self.incoming.cursor_row
+            if entry is None:
+                return None, None
+            key = TicketKey(entry.provider, entry.number)
+            return (key if self.board.desk.ticket(key) is not None else None), entry
+        row = self.tickets.cursor_row
+        return (row.key if row is not None else None), None
+
+    def chosen_rows(self) -> tuple[TicketKey, ...]:
+        """The marked tickets where the list has the keys and there are any, else the chosen one."""
+        marked = tuple(key for key in self.tickets.marked if isinstance(key, TicketKey))
+        key, _ = self.chosen()
+        return (marked if self.pane == "tickets" else ()) or ((key,) if key is not None else ())
+
+    def situation(self) -> Situation:
+        """What decides what can be done now."""
+        return self.board.situation(*self.chosen())
+
+    def action_do(self, name: str) -> None:
+        """Do an action of the registry, or say why not."""
+        self.say("")
+        action = BY_ID[name]
+        key, message = self.chosen()
+        words = refusal(action, self.board.situation(key, message))
+        if words:
+            self.say(words, "warning")
+        elif action.form:
+            keys = self.chosen_rows() if action.needs == "rows" else (key,) if key is not None else ()
+            self.post_message(FormRequested(action.form, keys, message.id if message is not None else ""))
+        else:
+            self._handlers[name]()
+
+    def say(self, words: str, role: str = "text") -> None:
+        """A sentence in the bottom line; the next key takes it away."""
+        self.query_one(Footer).say(words, role)
+
+    # Panes.
+
+    def go_to(self, pane: str) -> None:
+        """Give the keys to a pane (tickets, incoming or detail)."""
+        self.pane = pane
+        self.place_panes()
+        self.query_one(f"#{pane}").focus()
+        self.show_hints()
+
+    def place_panes(self) -> None:
+        """Show all panes, or the active one alone where there is no room or it is zoomed."""
+        single = self.zoomed or self.size.width < WIDE
+        self.tickets.display = not single or self.pane == "tickets"
+        self.incoming.display = not single or self.pane == "incoming"
+        self.query_one("#left").display = not single or self.pane != "detail"
+        self.detail.display = not single or self.pane == "detail"
+        self.detail.divided = not single
+
+    def on_resize(self) -> None:
+        """Other panes may fit now; the story's lines are of another width."""
+        self.place_panes()
+        self.call_after_refresh(self.show_detail)
+
+    def on_descendant_focus(self) -> None:
+        """A click may have moved the focus."""
+        focused = self.focused.id if self.focused is not None else None
+        if focused in ("tickets", "incoming", "detail") and focused != self.pane:
+            self.pane = focused
+            self.show_hints()
+            self.follow()
+
+    def on_table_moved(self, event: Table.Moved) -> None:
+        """The cursor moved: the detail follows when it rests, so that a held key costs two lines a step."""
+        if event.table is self.tickets:
+            row = self.tickets.cursor_row
+            if self.board.listing.pin(row.key if row is not None else None):
+                self.show_tickets()
+            self.show_title()
+        self.say("")
+        if event.table.id == self.pane:
+            self.follow()
+
+    def follow(self) -> None:
+        """Let the detail follow, once the cursor has rested."""
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(REST, self._rested)
+
+    def _rested(self) -> None:
+        if self.pane != "detail":
+            self.detail.raw = False
+        self.show_detail()
+        self.show_hints()
+
+    def on_table_chosen(self, event: Table.Chosen) -> None:
+        """Enter reads the ticket of the row."""
+        event.stop()
+        self.detail.raw = False
+        self.show_detail()
+        self.lists.go_to("detail")
+
+    def on_filter_line_changed(self, event: FilterLine.Changed) -> None:
+        """Another filter, as it is typed."""
+        self.lists.filter(event.text)
+
+    def on_filter_line_left(self, event: FilterLine.Left) -> None:
+        """The filter line gives the keys back."""
+        if self.filter_line is not None:
+            self.lists.leave_filter(self.filter_line, kept=event.kept)
+
+    def on_view_tabs_chosen(self, event: ViewTabs.Chosen) -> None:
+        """A click on a view."""
+        self.lists.show_view(event.place)
+
+    # What happens meanwhile.
+
+    def on_desk_changed(self, event: DeskChanged) -> None:
+        """The store has changed: bring up to date what it touches."""
+        if event.touches("messages"):
+            self.board.take_messages()
+            self.show_messages()
+        if event.touches("tickets") and self.board.take_tickets(event.keys("tickets")):
+            self.show_tickets()
+        if event.touches("outbox"):
+            self.board.take_outbox()
+        if event.touches("health"):
+            self.board.take_health()
+        self.show_strip()
+        self.show_detail()
+
+    def on_notice(self, event: Notice) -> None:
+        """A sentence from elsewhere."""
+        self.say(event.words, event.role)

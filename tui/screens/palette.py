@@ -1,0 +1,106 @@
+"""All actions by name, with their keys, and for those that cannot be done here and now the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from tui.actions import ACTIONS, Action, Situation, refusal
+from tui.keymap import first_label
+from tui.screens.boxed import Boxed
+from tui.widgets.columns import Column
+from tui.widgets.lines import Piece
+from tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from textual import events
+
+COLUMNS = (
+    Column(id="title", title="Action", width=15),
+    Column(id="key", title="Key", width=6),
+    Column(id="words", title="", width=20, flexible=True),
+)
+
+
+def matching(text: str) -> list[Action]:
+    """The actions whose title, help or id holds each word of `text`, those whose title starts with it first."""
+    words = text.casefold().split()
+    found = [
+        action
+        for action in ACTIONS
+        if action.where == "screen" and action.id != "app.palette" and not action.id.startswith("view.")
+        if all(word in f"{action.title} {action.help} {action.id} {action.command}".casefold() for word in words)
+    ]
+    return sorted(found, key=lambda action: not action.title.casefold().startswith(text.casefold().strip()))
+
+
+class PaletteScreen(Boxed[str]):
+    """A line to type in over the actions that match. Answers the id of the chosen one."""
+
+    CSS = """
+    PaletteScreen > #box { width: 90; height: 24; padding: 1 1 0 1; }
+    PaletteScreen Table { background: $vq-background; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self, situation: Situation, keys: Mapping[str, tuple[str, ...]]) -> None:
+        super().__init__()
+        self.keys = keys
+        self.refusals = {action.id: refusal(action, situation) for action in ACTIONS}
+
+    def compose(self) -> ComposeResult:
+        """The line and the list."""
+        with Vertical(id="box"):
+            line = Input(placeholder="Type what you want to do", compact=True)
+            line.cursor_blink = False
+            yield line
+            table = Table[Action](
+                COLUMNS,
+                self._cells,
+                key_of=lambda action: action.id,
+                title="Actions",
+                empty="No action is called that.",
+                show_header=False,
+            )
+            table.can_focus = False
+            yield table
+
+    def _cells(self, action: Action) -> dict[str, Piece]:
+        words = self.refusals[action.id]
+        return {
+            "title": (action.title, "muted" if words else "text"),
+            "key": (first_label(action, self.keys), "key" if not words else "muted"),
+            "words": (words or action.help, "muted"),
+        }
+
+    @property
+    def table(self) -> Table[Action]:
+        """The list."""
+        return cast("Table[Action]", self.query_one(Table))
+
+    def on_mount(self) -> None:
+        """Everything, until something is typed."""
+        self.query_one(Input).focus()
+        self.table.set_rows(matching(""))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """What matches."""
+        self.table.set_rows(matching(event.value))
+        self.table.action_end(-1)
+
+    def on_input_submitted(self) -> None:
+        """Enter does the chosen one."""
+        action = self.table.cursor_row
+        self.dismiss(action.id if action is not None else None)
+
+    def on_key(self, event: events.Key) -> None:
+        """The arrows move in the list while the line has the keys."""
+        steps = {"down": 1, "up": -1, "pagedown": 10, "pageup": -10}
+        if event.key in steps:
+            event.stop()
+            self.table.action_step(steps[event.key])

@@ -1,0 +1,143 @@
+"""What the keys for tickets, messages and other screens do, where no form does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tui.screens.main import MainScreen
+
+
+class TicketCommands:
+    """Refresh, download, marks kept in the store, copying; and the way to the other screens."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self.screen = screen
+
+    def handlers(self) -> dict[str, Callable[[], None]]:
+        """What does each action, by its id."""
+        app = self.screen.vendorq
+        return {
+            "ticket.refresh": self.refresh,
+            "ticket.download": self.download,
+            "ticket.handled": self.handled,
+            "ticket.unread": lambda: self.mark("unread", "marked as unread"),
+            "ticket.copy": self.copy,
+            "ticket.raw": self.raw,
+            "app.help": app.open_help,
+            "app.palette": lambda: app.open_palette(self.screen.situation(), self.screen.action_do),
+            "app.outbox": app.open_outbox,
+            "app.health": app.open_health,
+            "app.poll": self.poll,
+            "app.redraw": app.redraw,
+            "app.theme": app.next_theme,
+            "app.suspend": app.action_suspend_process,
+            "app.quit": app.exit,
+        }
+
+    def _work(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Do something that may wait for a vendor; a failure comes up as a sentence, never as a crash."""
+        self.screen.vendorq.run_worker(work, name=name, group="desk", exit_on_error=False)
+
+    def refresh(self) -> None:
+        """Read the ticket from its vendor now."""
+        key, _ = self.screen.chosen()
+        if key is None:
+            return
+        self.screen.say(f"Reading {key.number} from {key.provider} …", "muted")
+
+        async def work() -> None:
+            await self.screen.board.desk.refresh(key)
+            self.screen.say(f"{key.number} is as {key.provider} has it now.", "good")
+
+        self._work(work(), f"refresh {key}")
+
+    def download(self) -> None:
+        """Fetch the ticket's files."""
+        key, _ = self.screen.chosen()
+        if key is None:
+            return
+        self.screen.say(f"Fetching the files of {key.number} …", "muted")
+
+        async def work() -> None:
+            paths = await self.screen.board.desk.download(key)
+            where = f" in {paths[0].parent}" if paths else ""
+            self.screen.say(f"{len(paths)} {'file' if len(paths) == 1 else 'files'}{where}", "good")
+
+        self._work(work(), f"download {key}")
+
+    def handled(self) -> None:
+        """The engineer has seen to this: a message in Incoming, else the ticket or the marked ones."""
+        key, message = self.screen.chosen()
+        if message is None:
+            self.mark("handled", "handled")
+            return
+
+        async def work() -> None:
+            await self.screen.board.desk.handle_message(message.provider, message.id)
+            self.screen.say("Message handled." if key is None else f"Message of {key.number} handled.", "good")
+
+        self._work(work(), "handle a message")
+
+    def mark(self, mark: str, words: str) -> None:
+        """Put a mark on the ticket, or on all marked rows, after a question where the filter hides some of them."""
+        screen = self.screen
+        keys = screen.chosen_rows()
+        if not keys:
+            return
+        subject = keys[0].number if len(keys) == 1 else f"{len(keys)} tickets"
+
+        async def work() -> None:
+            await screen.board.desk.mark(keys, mark)
+            screen.tickets.clear_marks()
+            screen.show_title()
+            screen.say(f"{subject} {words}.", "good")
+
+        hidden = screen.board.listing.hidden_of(keys) if len(keys) > 1 else 0
+        if not hidden:
+            self._work(work(), f"mark {mark}")
+            return
+        question = f"{subject} will be {words}; {hidden} of them are not in the list you see."
+        screen.vendorq.confirm("All marked tickets?", question, lambda: self._work(work(), f"mark {mark}"))
+
+    def copy(self) -> None:
+        """The ticket's number, to the engineer's own clipboard."""
+        key, _ = self.screen.chosen()
+        if key is not None:
+            self.screen.vendorq.copy_to_clipboard(key.number)
+            self.screen.say(f"{key.number} was sent to the terminal's clipboard.")
+
+    def raw(self) -> None:
+        """What the vendor sent, or the story again."""
+        detail = self.screen.detail
+        key, _ = self.screen.chosen()
+        if key is None:
+            return
+        if detail.raw and detail.key == key:
+            detail.raw, detail.key = False, None
+        else:
+            ticket = self.screen.board.desk.ticket(key)
+            detail.tell_raw(
+                key, self.screen.board.desk.raw(key), ticket.vendor if ticket else {}, self.screen.board.zone
+            )
+        self.screen.go_to("detail")
+        self.screen.show_detail()
+
+    def poll(self) -> None:
+        """Ask the chosen ticket's provider now, or all of them."""
+        key, _ = self.screen.chosen()
+        desk = self.screen.board.desk
+        names = [key.provider] if key is not None else list(desk.providers)
+        self.screen.say(f"Asking {', '.join(names)} …", "muted")
+
+        async def work(name: str) -> None:
+            report = await desk.sync(name)
+            words = report.error or report.skipped
+            news = (
+                f"{report.received} messages, {report.rows} rows" if report.received or report.rows else "nothing new"
+            )
+            self.screen.say(f"{name}: {words or news}", "warning" if words else "good")
+
+        for name in names:
+            self._work(work(name), f"poll {name}")
