@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, field_validator
+from pydantic import field_validator
 
 from providers.kpn import TIME_ZONE, token_url
-from providers.secrets import SecretSource
+from providers.secrets import SecretSource, Source
 from providers.settings import UrlSettings, check_url
-
-
-def _plain_or_source(given: object) -> object:
-    return {"value": given} if isinstance(given, str) else given
 
 
 class KpnSettings(UrlSettings):
@@ -21,7 +16,7 @@ class KpnSettings(UrlSettings):
 
     token_url: str = ""
     """Where tokens are had; by default /oauth/client_credential/accesstoken on the origin of `url`."""
-    client_id: Annotated[SecretSource, BeforeValidator(_plain_or_source)]
+    client_id: Source
     """The client id from the KPN Developer portal: as it is, or a source as for a secret."""
     client_secret: SecretSource
     """The client secret that belongs to it."""
