@@ -60,17 +60,20 @@ class Config:
         """The provider with this name."""
         return next((item for item in self.providers if item.name == name), None)
 
-    def secret_fault(self, error: SecretUnavailable, provider: str = "") -> ConfigFault:
-        """A secret that could not be had as a fault of the config: which file, line and key asked for it."""
+    def secret_fault(self, message: str, cure: str, provider: str = "") -> ConfigFault:
+        """A secret that could not be had as a fault of the config: which file, line and key asked for it.
+
+        `message` is SecretUnavailable's, which names the source.
+        """
         for index, settings in enumerate(self.providers):
             if provider and settings.name != provider:
                 continue
             for path, source in config_errors.secret_sources(settings):
-                if _is_about(source, error):
+                if _is_about(source, message):
                     line = line_of(_text(self.path), ("provider", index, *path))
                     key = f"{settings.name}: {'.'.join(str(part) for part in path)}"
-                    return ConfigFault(self.path, error.message, error.cure, line=line, key=key)
-        return ConfigFault(self.path, error.message, error.cure, key=provider)
+                    return ConfigFault(self.path, message, cure, line=line, key=key)
+        return ConfigFault(self.path, message, cure, key=provider)
 
 
 def config_path(given: Path | None, environ: Mapping[str, str]) -> Path:
@@ -108,9 +111,9 @@ def parse_engineer(text: str) -> Engineer | None:
     return Engineer(name=found["name"], email=found["email"] or "", phone=(found["phone"] or "").strip())
 
 
-def _is_about(source: SecretSource, error: SecretUnavailable) -> bool:
+def _is_about(source: SecretSource, message: str) -> bool:
     named = str(source.file.expanduser()) if source.file is not None else source.describe()
-    return named in error.message
+    return named in message
 
 
 def _read(file: Path) -> tuple[str, int]:

@@ -88,9 +88,10 @@ class Failure(Exception):
     def sentence(self) -> str:
         """The error in words: who, what, and what to do."""
         who = f"{self.provider}: " if self.provider and not self.message.startswith(f"{self.provider}: ") else ""
-        next_step = f" {self.next_step}" if self.next_step else ""
+        if self.next_step[:1].islower():
+            return f"{who}{self.message}; {self.next_step}"
         stop = "" if self.message.endswith((".", "!", "?", "…")) else "."
-        return f"{who}{self.message}{stop}{next_step}"
+        return f"{who}{self.message}{stop} {self.next_step}".rstrip()
 
 
 def usage(message: str, next_step: str = "") -> Failure:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from providers.errors import VendorError
 from tui import exits
 
 if TYPE_CHECKING:
@@ -50,10 +51,23 @@ class Session:
             desk = open_desk(config, read_only=self.read_only, consume=consume)
             try:
                 return await work(desk, config)
+            except exits.Failure as failure:
+                raise located(config, failure) from None
+            except VendorError as error:
+                raise located(config, exits.from_vendor_error(error)) from None
             finally:
                 await desk.aclose()
 
         return run_until_signal(with_desk)
+
+
+def located(config: Config, failure: exits.Failure) -> exits.Failure:
+    """The failure itself; one over a secret that could not be had names the config's file, line and key."""
+    if failure.kind in ("SecretMissing", "SecretUnavailable"):
+        fault = config.secret_fault(failure.message, failure.next_step, failure.provider)
+        failure.message = f"{fault.place}: {fault.key}: {failure.message}"
+        failure.provider, failure.field = "", failure.field or fault.key
+    return failure
 
 
 def run_until_signal(work: Callable[[], Awaitable[T]]) -> T:

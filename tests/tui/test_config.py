@@ -140,7 +140,7 @@ def test_a_missing_secret_is_no_matter_until_it_is_needed(tmp_path: Path, monkey
     config = load(write(tmp_path, ENSONO), {})
     with pytest.raises(SecretUnavailable) as caught:
         config.providers[0].api_key.reveal()  # type: ignore[attr-defined] # the vendor's own key
-    found = config.secret_fault(caught.value)
+    found = config.secret_fault(caught.value.message, caught.value.cure)
     assert (found.line, found.key) == (8, "ensono: api_key")
     assert "environment variable VENDORQ_TEST_KEY is not set; export it" in str(found)
 

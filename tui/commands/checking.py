@@ -66,16 +66,22 @@ async def _check_provider(config: Config, settings: ProviderSettings) -> tuple[l
 
     missing = await asyncio.to_thread(unresolved_secrets, settings)
     if missing:
-        faults = [config.secret_fault(error, settings.name) for _, _, error in missing]
-        steps = [
+        faults = [config.secret_fault(error.message, error.cure, settings.name) for _, _, error in missing]
+        lacking = [
             CheckStep(name=f"secret {key}", ok=False, detail=error.message, next_step=error.cure)
             for key, _, error in missing
         ]
-        return steps, [
-            exits.Failure(exits.CONFIG, "SecretUnavailable", str(fault), provider=settings.name, field=key)
-            for fault, (key, _, _) in zip(faults, missing, strict=True)
+        return lacking, [
+            exits.Failure(
+                exits.CONFIG,
+                "SecretUnavailable",
+                f"{fault.place}: {fault.key}: {fault.sentence}",
+                field=fault.key,
+                next_step=fault.cure,
+            )
+            for fault in faults
         ]
-    steps = [CheckStep(name="secrets", ok=True)]
+    steps: list[CheckStep] = []
     provider = registry.connect(settings, SystemClock())
     try:
         steps += await provider.check()

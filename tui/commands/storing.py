@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,10 +10,6 @@ from tui import exits
 from tui.commands.options import json_option, pass_session
 from tui.output import print_data, print_json, say
 from tui.session import Session
-
-if TYPE_CHECKING:
-    from tui.config import Config
-    from tui.desk.desk import Desk
 
 
 @click.group("store")
@@ -26,94 +21,74 @@ def store() -> None:
 @json_option
 @pass_session
 def check(session: Session, *, as_json: bool) -> int:
-    """Open the store, read every document and say what is there. Exit code 78 where it cannot be written.
+    """Read every byte of the store and say what is there, changing nothing. Exit code 78 where something is lost.
 
     \b
     vendorq store check
     """
+    from dataclasses import asdict
 
-    async def work(desk: Desk, config: Config) -> int:
-        from tui.desk.ports import Table
+    from providers.clock import SystemClock
+    from tui.desk.store.check import check_store
 
-        counts = {}
-        for table in Table:
-            keys = list(desk.store.keys(table))
-            counts[table.value] = sum(desk.store.get(table, key) is not None for key in keys)
-        warnings = list(desk.store.warnings)
-        found = {"path": str(desk.store.path), "read_only": desk.store.read_only or None, "warnings": warnings}
-        parts = {"store": {**found, "documents": counts}}
-        if desk.store.read_only:
-            raise exits.Failure(exits.CONFIG, "StoreFault", desk.store.read_only, parts=parts)
-        if as_json:
-            print_json(parts)
-        else:
-            print_data("\n".join(f"{name:<10} {count}" for name, count in counts.items()))
-            say(f"{desk.store.path} is sound." if not warnings else " ".join(warnings))
-        return exits.OK
-
-    return session.run(work)
+    found = check_store(session.config().store_path, SystemClock())
+    parts = {"store": {**asdict(found), "path": str(found.path)}}
+    if not found.ok:
+        raise exits.Failure(
+            exits.CONFIG,
+            "StoreFault",
+            f"{found.path}: {' '.join(found.problems)}",
+            next_step="`vendorq store compact` goes on with what can be read, and keeps the damaged files.",
+            parts=parts,
+        )
+    if as_json:
+        print_json(parts)
+    else:
+        print_data("\n".join(f"{name:<10} {count}" for name, count in found.documents.items()))
+        say(" ".join([f"{found.path} is sound.", *found.notes]))
+    return exits.OK
 
 
 @store.command("compact")
 @json_option
 @pass_session
 def compact(session: Session, *, as_json: bool) -> int:
-    """Write the store anew without what has been replaced. Others may go on using it meanwhile.
+    """Write the store anew without what has been replaced. Of a damaged one, what can be read.
 
     \b
     vendorq store compact
     """
+    from dataclasses import asdict
 
-    async def work(desk: Desk, config: Config) -> int:
-        before = _size(desk)
-        await desk.store.compact()
-        if as_json:
-            print_json({"store": {"path": str(desk.store.path), "bytes_before": before, "bytes_after": _size(desk)}})
-        else:
-            say(f"{desk.store.path}: {before} bytes before, {_size(desk)} now.")
-        return exits.OK
+    from providers.clock import SystemClock
+    from tui.desk.store.check import compact_store
 
-    return session.run(work)
-
-
-def _size(desk: Desk) -> int:
-    return sum(path.stat().st_size for path in desk.store.path.iterdir() if path.is_file())
+    done = compact_store(session.config().store_path, SystemClock())
+    if as_json:
+        print_json({"store": {**asdict(done), "path": str(done.path)}})
+    else:
+        say(f"{done.path}: {done.before} bytes before, {done.after} now.")
+        for table, key in done.left_out:
+            say(f"Left out, since it cannot be read: {table} {key}")
+    return exits.OK
 
 
 @store.command("export")
 @click.option("--json", "as_json", is_flag=True, help="The same; it is JSON in any case.")
 @pass_session
 def export(session: Session, *, as_json: bool) -> int:
-    """Print every document as a line of JSON, for support. Secrets and links that carry a signature are left out.
+    """Print every document as one line of JSON, for support. Secrets and links that carry a signature are left out.
 
     \b
     vendorq store export > store.jsonl
     """
+    from providers.clock import SystemClock
+    from tui.desk.ports import SEPARATOR
+    from tui.desk.store.check import export_store
 
-    async def work(desk: Desk, config: Config) -> int:
-        from tui.desk.ports import SEPARATOR, Table
-
-        print_json({"store": str(desk.store.path)})
-        for table in Table:
-            for key in desk.store.keys(table):
-                document = desk.store.get(table, key)
-                line = {"table": table.value, "key": key.split(SEPARATOR), "document": _clean(document)}
-                print_data(json.dumps(line))
-        return exits.OK
-
-    return session.run(work)
-
-
-def _clean(value: Any, name: str = "") -> Any:
-    from providers.redaction import HIDDEN, redact
-
-    if isinstance(value, dict):
-        return {key: _clean(item, key) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_clean(item) for item in value]
-    if not isinstance(value, str):
-        return value
-    return HIDDEN if name == "url" and value else redact(value)
+    for table, key, document in export_store(session.config().store_path, SystemClock()):
+        print_data(json.dumps({"table": table, "key": key.split(SEPARATOR), "document": document}))
+    return exits.OK
 
 
 COMMANDS = (store,)

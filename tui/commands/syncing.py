@@ -43,36 +43,29 @@ def sync(session: Session, *, once: bool, as_json: bool) -> int:
             await desk.run()
             return exits.OK
         waiting = {entry.id for entry in desk.outbox() if entry.state == "queued"}
-        lease = desk.store.lease
-        if lease.acquire():
-            try:
-                reports = await asyncio.gather(*(desk.sync(name) for name in desk.providers))
-            finally:
-                lease.release()
-            return _finish(desk, reports, waiting, as_json)
-        await _drain(desk)
-        return _follow(desk, waiting, as_json)
+        desk.store.lease.acquire()
+        # Where another process polls, this sends what is ours to send and no more.
+        reports = await asyncio.gather(*(desk.sync(name) for name in desk.providers))
+        if not desk.store.lease.held:
+            return _follow(desk, reports, waiting, as_json)
+        desk.store.lease.release()
+        return _finish(desk, reports, waiting, as_json)
 
     return session.run(work, consume=True)
-
-
-async def _drain(desk: Desk) -> None:
-    """Send what waits, side by side for different tickets; the desk keeps a ticket's own order."""
-    queued = [entry for entry in desk.outbox() if entry.state == "queued"]
-    await asyncio.gather(*(desk.deliver(entry.id) for entry in queued))
 
 
 def _finish(desk: Desk, reports: Sequence[SyncReport], waiting: set[str], as_json: bool) -> int:
     parts = {"providers": [documents.report(report) for report in reports]}
     for report in reports:
-        if not as_json:
+        if not (as_json or report.error or report.skipped):
             say(f"{report.provider}: {_told(report)}")
-    failures = [_failure(report) for report in reports if report.error or report.skipped]
+    cures = {item.name: item.next_step for item in desk.health()}
+    failures = [_failure(report, cures[report.provider]) for report in reports if report.error or report.skipped]
     failures += _unsent(desk, waiting)
     return _end(failures, parts, as_json)
 
 
-def _follow(desk: Desk, waiting: set[str], as_json: bool) -> int:
+def _follow(desk: Desk, reports: Sequence[SyncReport], waiting: set[str], as_json: bool) -> int:
     """Another process polls: all is well if it has done so within two of its intervals."""
     holder = desk.store.lease.holder()
     now = desk.clock.now()
@@ -92,7 +85,7 @@ def _follow(desk: Desk, waiting: set[str], as_json: bool) -> int:
         )
     elif not as_json:
         say(f"Not polled here: {who} does.")
-    return _end(failures, {"providers": []}, as_json)
+    return _end(failures, {"providers": [documents.report(report) for report in reports]}, as_json)
 
 
 def _unsent(desk: Desk, waiting: set[str]) -> list[exits.Failure]:
@@ -103,13 +96,14 @@ def _unsent(desk: Desk, waiting: set[str]) -> list[exits.Failure]:
     return [failure_of(entry, {}) for entry in entries if entry.state != "done" and not entry.dropped]
 
 
-def _failure(report: SyncReport) -> exits.Failure:
+def _failure(report: SyncReport, cure: str) -> exits.Failure:
     if report.skipped and not report.error:
         return exits.Failure(exits.NOT_REACHED, "Skipped", report.skipped, provider=report.provider)
     code = exits.code_of(report.error_type)
     # A poll that found something missing or too large has not read what it went for.
     code = exits.NOT_REACHED if code in (exits.NOTHING_FOUND, exits.REJECTED) else code
-    return exits.Failure(code, report.error_type or "Fault", report.error, provider=report.provider)
+    words = report.error.removeprefix(f"{report.provider}: ")
+    return exits.Failure(code, report.error_type or "Fault", words, provider=report.provider, next_step=cure)
 
 
 def _end(failures: Sequence[exits.Failure], parts: dict[str, Any], as_json: bool) -> int:
