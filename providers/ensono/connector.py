@@ -139,8 +139,9 @@ class Connector(Base):
         """Whether this message shows that this write was done, and says no more than that."""
         patch: Patch | None = None
         if write.action not in ("create", "approve", "reject", "link"):
+            linked = replace(write, client_number=write.client_number or "-")  # it was linked when it was sent
             try:
-                patch = self._plan(write, None).patch
+                patch = self._plan(linked, None).patch
             except VendorError:
                 return False
         return evidence.confirms(write, patch, message)

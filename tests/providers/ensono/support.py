@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from providers.auth import ApiKey
 from providers.ensono.connector import Connector
 from providers.ensono.queue import Reading, read_message
 from providers.ensono.settings import Settings
+from providers.http import HttpClient
 from providers.model import Engineer, FileRef, Message, Patch, Ticket, Write
 from providers.sandbox import Sandbox
 
@@ -48,9 +50,15 @@ def offline(**changes: Any) -> Connector:
     return Connector(settings(**changes), FixedClock())
 
 
+async def no_wait(seconds: float) -> None:
+    """What tests wait between retries."""
+
+
 def to(box: Sandbox, **changes: Any) -> Connector:
     """A connector to the sandbox, in its environment."""
-    return Connector(Settings(**{**box.settings("ensono"), **changes}), box.clock)
+    found = Settings(**{**box.settings("ensono"), **changes})
+    client = HttpClient(found, box.clock, ApiKey("x-api-key", found.api_key), sleep=no_wait)
+    return Connector(found, box.clock, client)
 
 
 def write(action: str, number: str = "", **changes: Any) -> Write:
@@ -95,6 +103,16 @@ def file_ref(path: Path, content: bytes, content_type: str = "") -> FileRef:
         content_type=content_type,
         sha256=hashlib.sha256(content).hexdigest(),
     )
+
+
+def overwrite(ref: FileRef, content: bytes) -> None:
+    """Change a file after it was described."""
+    Path(ref.path).write_bytes(content)
+
+
+def remove(ref: FileRef) -> None:
+    """Take a file away after it was described."""
+    Path(ref.path).unlink()
 
 
 def message(transaction_type: str, body: Any, **attributes: Any) -> Message:
