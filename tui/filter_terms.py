@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from providers.model import ENDED_STATES, TicketRow
+from tui.views import DUE_SOON, needs_me
 
 Predicate = Callable[[TicketRow], bool]
 TimeOf = Callable[[TicketRow], datetime | None]
@@ -85,7 +86,7 @@ def flag(name: str, now: datetime) -> Predicate:
         case "ended":
             return lambda row: row.state in ENDED_STATES
         case _:
-            return lambda row: row.awaiting_us or row.approval_asked or row.held or row.faulty_write
+            return lambda row: needs_me(row, now, now + DUE_SOON)
 
 
 def priority(word: str, position: int) -> Predicate:

@@ -26,7 +26,7 @@ __all__ = ["KEYS", "Completion", "FilterError", "Predicate", "Term", "compile", 
 FLAGS: Final[dict[str, str]] = {
     "unread": "something came in that nobody has marked as handled",
     "handled": "marked as handled",
-    "mine": "waits for us: an approval, an answer, our number, or a write to be seen to",
+    "mine": "waits for us, as in the view Needs me: an approval, an answer, our number, a write, due soon",
     "awaiting": "the vendor waits for us",
     "approval": "a change that asks for approval",
     "held": "its messages wait for our own number",

@@ -52,7 +52,8 @@ phone = "+31 1"
 theme = "plain"
 bell = false
 [keys]
-comment = "c,ctrl+o"
+ticket.comment = "c,ctrl+o"
+"app.quit" = "Q"
 [retention]
 closed_days = 30
 [[view]]
@@ -68,7 +69,7 @@ fields = { summary = "Line down" }
     assert config.store_path == tmp_path / "state"
     assert config.engineer == Engineer(name="Ada Night", email="ada@example.net", phone="+31 1")
     assert (config.dashboard.theme, config.dashboard.bell) == ("plain", False)
-    assert config.keys == {"comment": "c,ctrl+o"}
+    assert config.keys == {"ticket.comment": "c,ctrl+o", "app.quit": "Q"}
     assert (config.retention.closed_days, config.retention.settled_days) == (30, 90)
     assert [view.filter for view in config.views] == ["is:mine p:<=2"]
     assert config.templates[0].fields == {"summary": "Line down"}
@@ -98,6 +99,8 @@ fields = { summary = "Line down" }
         (ENSONO.replace('name = "ensono"', "name = ensono"), 3, "", "this is no TOML"),
         ("", 0, "", "no provider is configured"),
         ("[[view]]\nname = 'x'\nfilter = 'stat:new'\n" + ENSONO, 3, "filter", "did you mean state?"),
+        ("[keys]\n'ticket.coment' = 'c'\n" + ENSONO, 2, "", "did you mean ticket.comment?"),
+        ("[keys]\n'ticket.comment' = 'c'\n'ticket.note' = 'c'\n" + ENSONO, 3, "", "given to ticket.comment as well"),
         ("[[template]]\nname = 'x'\nprovider = 'ensonu'\n" + ENSONO, 3, "provider", "did you mean 'ensono'?"),
     ],
     ids=lambda value: value.strip().splitlines()[-1] if isinstance(value, str) and value else str(value),

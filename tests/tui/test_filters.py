@@ -125,12 +125,17 @@ def test_times_are_compared_with_now(text: str, given: dict[str, Any], expected:
         ("mine", {"approval_asked": True}),
         ("mine", {"held": True}),
         ("mine", {"faulty_write": True}),
+        ("mine", {"due_at": NOW + HOUR}),
     ],
 )
 def test_each_flag_holds_for_its_rows_alone(flag: str, given: dict[str, Any]) -> None:
     assert holds(f"is:{flag}", **given)
     assert not holds(f"is:{flag}")
     assert holds(f"-is:{flag}")
+
+
+def test_what_was_handled_no_longer_waits_for_us() -> None:
+    assert not holds("is:mine", awaiting_us=True, handled=True)
 
 
 def test_a_snooze_that_is_over_no_longer_counts() -> None:
