@@ -37,18 +37,20 @@ _TEXTS: Final = frozenset({"txt", "log", "csv", "tsv", "md", "json", "xml", "htm
 _CHECKED: Final = frozenset().union(*(extensions for _, _, extensions in _MAGIC)) | _TEXTS
 _WIDE_TEXT: Final = (b"\xff\xfe", b"\xfe\xff")
 _PROGRAMS: Final = ((b"MZ", "a Windows program"), (b"\x7fELF", "a Linux program"))
+# What Python's own table lacks, or has on some systems only.
 _TYPES: Final = {
-    "txt": "text/plain",
     "log": "text/plain",
-    "csv": "text/csv",
     "md": "text/markdown",
-    "json": "application/json",
-    "xml": "application/xml",
-    "eml": "message/rfc822",
+    "yaml": "application/yaml",
+    "yml": "application/yaml",
+    "7z": "application/x-7z-compressed",
+    "rar": "application/vnd.rar",
+    "msg": "application/vnd.ms-outlook",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
+_PACKED: Final = {"gzip": "application/gzip", "bzip2": "application/x-bzip2", "xz": "application/x-xz"}
 
 
 def legal_name(name: str) -> str:
@@ -75,8 +77,10 @@ def extension_of(name: str) -> str:
 
 def content_type_of(name: str, given: str) -> str:
     """The Content-Type that fits a name, as the guide insists; what was given where the extension says nothing."""
-    guessed = _TYPES.get(extension_of(name)) or mimetypes.guess_type(name)[0]
-    return guessed or given or "application/octet-stream"
+    guessed, packed = mimetypes.guess_type(name)
+    if packed:
+        return _PACKED.get(packed, "application/octet-stream")
+    return guessed or _TYPES.get(extension_of(name)) or given or "application/octet-stream"
 
 
 def prepared(provider: str, ref: FileRef) -> FileRef:

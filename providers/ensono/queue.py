@@ -29,6 +29,7 @@ from providers.ensono.wire import (
     text,
 )
 from providers.model import Message, MessageKind, Patch
+from providers.redaction import redact
 from providers.slices import Element
 from providers.text import safe_line
 
@@ -109,6 +110,8 @@ def read_message(value: object, reading: Reading) -> Message:
         patch = _patch(said, attributes)
     except Unreadable as error:
         problem = str(error)
+    if patch is not None and patch.attachments:
+        raw = redact(raw)  # the link's signature is a secret, and the patch has the link
     ignored = _out_of_scope(said, attributes, reading.ignore)
     return Message(
         provider=reading.provider,

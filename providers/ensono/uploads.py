@@ -13,7 +13,7 @@ from providers.base import Progress
 from providers.ensono import answers
 from providers.ensono.files import check_content, first_bytes
 from providers.ensono.settings import Settings
-from providers.errors import BadAnswer, Rejected, Unconfirmed
+from providers.errors import BadAnswer, Rejected, TimedOut, Unconfirmed, Unreachable
 from providers.http import HttpClient
 from providers.model import FileRef
 from providers.transfer import AllowedHosts, Upload
@@ -46,7 +46,7 @@ class Uploads:
             check_content(self._name, ref.name, head)
 
     async def upload(self, number: str, ref: FileRef, progress: Progress | None = None) -> None:
-        """Send one file. Unconfirmed where the bytes left and no answer came."""
+        """Send one file. Unconfirmed where the bytes left and no answer came, so that only then it may be there."""
         make = Upload.base64_file if self._base64 else Upload.file
         body = make(self._name, ref, progress)
         for attempt in range(1, TRIES + 1):
@@ -60,13 +60,26 @@ class Uploads:
             return
 
     async def _url(self, number: str, ref: FileRef) -> str:
-        answer = await self._http.request(
-            "GET", f"{self._base}/{self.path(number, ref)}", treatment="read", references=(number,)
-        )
-        url = answers.page_of(answer)
-        if not isinstance(url, str):
-            raise BadAnswer(self._name, "Ensono gave no URL to send the file to", vendor_words=answer.gist())
-        return self._hosts.check(self._name, url)
+        """Ask for the URL. Whatever goes wrong here, nothing of the file has been sent: Unreachable or Rejected."""
+        try:
+            answer = await self._http.request(
+                "GET", f"{self._base}/{self.path(number, ref)}", treatment="read", references=(number,)
+            )
+            url = answers.page_of(answer)
+            if not isinstance(url, str):
+                raise BadAnswer(self._name, "Ensono answered without one", vendor_words=answer.gist())
+            return self._hosts.check(self._name, url)
+        except TimedOut as error:
+            raise Unreachable(self._name, f"no link to send {ref.name} to came: {error.message}") from None
+        except BadAnswer as error:
+            raise Rejected(
+                self._name,
+                f"{ref.name} was not sent, since there is no usable link to send it to: {error.message}",
+                next_step=error.next_step,
+                vendor_words=error.vendor_words,
+                code=error.code,
+                field="attachments",
+            ) from None
 
     def _judge(self, ref: FileRef, answer: Answer) -> None:
         if answer.ok:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from providers.ensono.queue import Reading, read_message
 from providers.ensono.settings import Settings
 from providers.http import HttpClient
 from providers.model import Engineer, FileRef, Message, Patch, Ticket, Write
-from providers.sandbox import Sandbox
+from providers.sandbox import RequestSeen, Sandbox
 
 NOW = datetime(2026, 3, 3, 12, 30, tzinfo=UTC)
 ENGINEER = Engineer(name="Nadia Kovac", email="nadia.kovac@client.example", phone="+31 20 555 0101")
@@ -59,6 +60,14 @@ def to(box: Sandbox, **changes: Any) -> Connector:
     found = Settings(**{**box.settings("ensono"), **changes})
     client = HttpClient(found, box.clock, ApiKey("x-api-key", found.api_key), sleep=no_wait)
     return Connector(found, box.clock, client)
+
+
+async def requests_of(box: Sandbox, count: int) -> list[RequestSeen]:
+    """What the sandbox was asked, once it has written down so many: it does so after it has answered."""
+    async with asyncio.timeout(10):
+        while len(box.requests) < count:  # noqa: ASYNC110 - the sandbox is in another thread and tells nobody
+            await asyncio.sleep(0.005)
+    return box.requests
 
 
 def write(action: str, number: str = "", **changes: Any) -> Write:

@@ -59,6 +59,8 @@ def test_an_exe_is_refused(name: str) -> None:
         ("a.pdf", "", "application/pdf"),
         ("a.JPG", "", "image/jpeg"),
         ("a.html", "", "text/html"),
+        ("a.tar.gz", "", "application/gzip"),
+        ("a.docx", "", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
         ("a.unheardof", "text/x-own", "text/x-own"),
         ("syslog", "application/octet-stream", "text/plain"),
         ("a.unheardof", "", "application/octet-stream"),

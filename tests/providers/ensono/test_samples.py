@@ -237,6 +237,8 @@ def test_attachment_of_a_change_adds_the_file_alone() -> None:
     assert (patch.set, patch.vendor) == ({}, {})
     assert patch.vendor_fill == {"group": "CLIENT - Storage", "ensonoGroup": "Storage Engineering"}
     assert read.summary == "file door.jpg"
+    assert "X-Amz-Signature=00ff" not in read.raw
+    assert json.loads(read.raw)["Body"]["attachmentSize"] == "20481"
 
 
 def test_comment_on_a_change_leaves_its_state_alone() -> None:

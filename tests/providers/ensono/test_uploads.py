@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from providers.ensono.connector import Connector
-from providers.errors import BadAnswer, NotFound, Rejected, TooLarge, Unconfirmed, VendorError
+from providers.errors import BadAnswer, NotFound, Rejected, TooLarge, Unconfirmed, Unreachable, VendorError
 from providers.model import Attachment, Ticket
 from providers.sandbox import Sandbox
-from tests.providers.ensono.support import file_ref, overwrite, patch_of, remove, ticket, to, write
+from tests.providers.ensono.support import file_ref, overwrite, patch_of, remove, requests_of, ticket, to, write
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
 
@@ -62,7 +62,7 @@ async def test_a_file_goes_up_whole_under_a_legal_name(box: Sandbox, ensono: Con
     assert seen[-1] == (ref.size, ref.size)
     assert receipt.patch is not None
     assert [(item.name, item.direction) for item in receipt.patch.attachments] == [("boot-log-1.txt", "out")]
-    asked, put = box.requests[-2:]
+    asked, put = await requests_of(box, 2)
     assert (asked.method, put.method) == ("GET", "PUT")
     assert "x-api-key" in asked.headers
     assert "x-api-key" not in put.headers
@@ -89,7 +89,7 @@ async def test_base64_goes_up_as_text_where_the_config_says_so(box: Sandbox, tmp
     await connector.send(intent, known)
     (entry,) = box.ledger.of("ensono", "attach")
     assert (entry.name, entry.sha256, entry.body["content_type"]) == ("a.pdf", ref.sha256, "text/plain")
-    assert box.requests[-1].headers["content-length"] == str(len(base64.b64encode(PDF)))
+    assert (await requests_of(box, 2))[-1].headers["content-length"] == str(len(base64.b64encode(PDF)))
     await connector.aclose()
 
 
@@ -98,7 +98,7 @@ async def test_a_link_that_expired_is_asked_for_once_more(box: Sandbox, ensono: 
     before_put(ensono, lambda: box.advance(121))
     ref = file_ref(tmp_path / "a.log", b"ok")
     await ensono.send(write("attach", known.number, files=(ref,)), known)
-    assert [(request.method, request.status) for request in box.requests] == [
+    assert [(request.method, request.status) for request in await requests_of(box, 4)] == [
         ("GET", 200),
         ("PUT", 403),
         ("GET", 200),
@@ -143,9 +143,22 @@ async def test_an_upload_to_a_foreign_host_is_refused(box: Sandbox, tmp_path: Pa
     original = box.context.url
     before_put(connector, lambda: pytest.fail("nothing may be put"))
     box.context.url = "https://elsewhere.example"
-    with pytest.raises(BadAnswer, match=r"elsewhere\.example"):
+    with pytest.raises(Rejected, match=r"elsewhere\.example"):
         await connector.send(write("attach", known.number, files=(file_ref(tmp_path / "a.log", b"ok"),)), known)
     box.context.url = original
+    await connector.aclose()
+
+
+@pytest.mark.parametrize(("fault", "kind"), [("stall", Unreachable), ("html", Rejected), ("half_json", Rejected)])
+async def test_without_a_link_nothing_of_the_file_is_sent(
+    box: Sandbox, tmp_path: Path, fault: str, kind: type[VendorError]
+) -> None:
+    connector = to(box, timeout_seconds=0.3)
+    known = linked(box)
+    box.fault("ensono", fault, match="/attachments/", count=None, seconds=5)
+    with pytest.raises(kind):
+        await connector.send(write("attach", known.number, files=(file_ref(tmp_path / "a.log", b"ok"),)), known)
+    assert {request.method for request in await requests_of(box, 1)} == {"GET"}
     await connector.aclose()
 
 
@@ -198,7 +211,7 @@ async def test_a_received_file_comes_down_whole(box: Sandbox, ensono: Connector)
     pieces = [piece async for piece in ensono.download(attachment, lambda done, _: seen.append(done))]
     assert b"".join(pieces) == content
     assert seen[-1] == len(content)
-    assert "x-api-key" not in box.requests[-1].headers
+    assert "x-api-key" not in (await requests_of(box, 2))[-1].headers
 
 
 @pytest.mark.parametrize("stated", [9, 11])
