@@ -14,6 +14,7 @@ from providers.clock import Clock, SystemClock
 from tui import logfile
 from tui.desk.context import policy_of
 from tui.desk.desk import Desk
+from tui.desk.retention import Retention
 from tui.desk.store import open_store
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def open_desk(config: Config, *, clock: Clock | None = None, read_only: bool = F
         read_only=read_only or config.read_only,
         policies={settings.name: policy_of(settings, providers[settings.name]) for settings in config.providers},
         consume=consume,
+        retention=Retention(closed_days=config.retention.closed_days, settled_days=config.retention.settled_days),
     )
 
 

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from providers.base import Provider
 from providers.model import Message, Write
-from tui.desk import derive, index, records
+from tui.desk import derive, records
+from tui.desk.catalogue import ECHO_WITHIN
 from tui.desk.entries import OutboxEntry
-from tui.desk.index import OutboxSummary
 from tui.desk.ports import Transaction, View
 
-ECHO_WITHIN: Final = timedelta(minutes=15)
-"""How long after a confirmed write a message may still be its echo. Later the same words are news."""
 _LOOKED_FOR: Final = frozenset({"sending", "unconfirmed", "done"})
 
 
-def find_own(view: View, provider: Provider, message: Message, now: datetime) -> OutboxEntry | None:
-    """The write of ours that this message shows, the oldest one waiting for that first; None where it is news."""
+def find_own(
+    view: View, provider: Provider, entry_ids: Iterable[str], message: Message, now: datetime
+) -> OutboxEntry | None:
+    """The write of ours that this message shows, the oldest one waiting for that first; None where it is news.
+
+    `entry_ids` are the writes that come into question (Catalogue.may_be_shown).
+    """
     done: OutboxEntry | None = None
-    for key, item in index.outbox(view).items():
-        if item.state not in _LOOKED_FOR or item.provider != provider.name or not _same_ticket(item, message):
-            continue
-        entry = records.write(view, key)
-        if entry is None:
+    for entry_id in entry_ids:
+        entry = records.write(view, entry_id)
+        if entry is None or entry.state not in _LOOKED_FOR or not _same_ticket(entry.write, message):
             continue
         told = provider.confirms(entry.write, message)
         if entry.state != "done":
@@ -63,7 +65,7 @@ def confirm(transaction: Transaction, entry: OutboxEntry, message: Message, now:
     records.put_write(transaction, settled)
 
 
-def _same_ticket(item: OutboxSummary, message: Message) -> bool:
-    if item.number:
-        return item.number == message.number
-    return bool(item.client_number) and item.client_number == message.client_number
+def _same_ticket(write: Write, message: Message) -> bool:
+    if write.number:
+        return write.number == message.number
+    return bool(write.client_number) and write.client_number == message.client_number

@@ -15,6 +15,7 @@ from providers.base import Operation, Provider
 from providers.clock import Clock
 from providers.model import Engineer
 from providers.settings import ProviderSettings
+from tui.desk.catalogue import Catalogue
 from tui.desk.ports import Store
 
 BUDGET: Final = 3
@@ -84,8 +85,12 @@ class Context:
     engineer: Engineer
     policies: Mapping[str, Policy] = field(default_factory=dict)
     read_only: bool = False
+    catalogue: Catalogue = field(init=False)
     consume_always: bool = False
     seat: Seat = field(default_factory=this_seat)
+
+    def __post_init__(self) -> None:
+        self.catalogue = Catalogue(self.store, self.clock)
 
     def now(self) -> datetime:
         """The clock's time of day."""

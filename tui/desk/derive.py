@@ -34,7 +34,8 @@ def messages(
     if before is None:
         return [] if baseline else [_message(after, order, "create", "created", after.summary or "New ticket")]
     found: list[Message] = []
-    if after.state != before.state:
+    # What nobody has stated yet, as of a ticket that we have just created, has not changed by being stated.
+    if after.state != before.state and "state" in before.stamps:
         found.append(_state_changed(before, after, order))
     elif after.awaiting_us and not before.awaiting_us:
         found.append(_message(after, order, "update", "awaiting", "Waits for us", set_={"awaiting_us": True}))

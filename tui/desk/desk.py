@@ -15,6 +15,7 @@ from providers.clock import Clock
 from providers.errors import NotFound, NotOffered
 from providers.model import NOTHING, Engineer, Preview, Ticket, TicketKey, TicketRow, Write
 from tui.desk import correlation, events, health, marks, records, shelf, timeline, writing
+from tui.desk import retention as housekeeping
 from tui.desk.context import Context, Policy
 from tui.desk.downloads import Downloads
 from tui.desk.entries import InboxEntry, OutboxEntry
@@ -23,9 +24,11 @@ from tui.desk.poll import Poll
 from tui.desk.poller import NOT_THE_CONSUMER, Poller
 from tui.desk.ports import Changed, Store, Table, key_of
 from tui.desk.reports import DeskEvent, ProviderHealth, SyncReport, TimelineItem
+from tui.desk.retention import Retention
 from tui.desk.rows import Rows
 from tui.desk.snapshots import Snapshots
 
+KEEP: Final = Retention()
 NO_POLICIES: Final[Mapping[str, Policy]] = MappingProxyType({})
 __all__ = ["Desk", "DeskEvent", "ProviderHealth", "SyncReport", "TimelineItem"]
 
@@ -33,7 +36,8 @@ __all__ = ["Desk", "DeskEvent", "ProviderHealth", "SyncReport", "TimelineItem"]
 class Desk:
     """One store, the configured providers, and all that is done with them. Bound to one event loop.
 
-    `policies` hold each provider's part of the config; `consume` is for what exists to read queues (`sync`, `demo`).
+    `policies` hold each provider's part of the config; `consume` is for what exists to read queues (`sync`, `demo`);
+    `retention` says how long what is over is kept.
     """
 
     def __init__(
@@ -46,6 +50,7 @@ class Desk:
         read_only: bool = False,
         policies: Mapping[str, Policy] = NO_POLICIES,
         consume: bool = False,
+        retention: Retention = KEEP,
     ) -> None:
         self.store = store
         self.providers = providers
@@ -60,6 +65,8 @@ class Desk:
             read_only=read_only,
             consume_always=consume,
         )
+        self._retention = retention
+        self._housekeeping = asyncio.Lock()
         self._outbox = Outbox(self._context)
         self._polls = {name: Poll(self._context, provider, self._outbox) for name, provider in providers.items()}
         self._poller = Poller(self._context, self.sync, self._store_fault)
@@ -88,7 +95,7 @@ class Desk:
 
     def raw(self, key: TicketKey) -> list[tuple[datetime | None, str]]:
         """What the vendor sent of a ticket, whole and with its time, newest first: messages, rows, details."""
-        return shelf.raw(self.store, key)
+        return shelf.raw(self.store, self._entries_of(key))
 
     def ticket(self, key: TicketKey) -> Ticket | None:
         """One ticket, whole."""
@@ -111,7 +118,7 @@ class Desk:
         if ticket is None:
             return []
         notes = records.document(self.store, Table.MARKS, key_of(key.provider, key.number)).get("notes", ())
-        return timeline.tell(ticket, shelf.applied(self.store, key), shelf.writes(self.store, key), notes)
+        return timeline.tell(ticket, shelf.applied(self.store, self._entries_of(key)), self._writes_to(key), notes)
 
     def messages(self, *, settled: bool = False) -> list[InboxEntry]:
         """What came in and is not yet handled (all with `settled`), newest first."""
@@ -173,7 +180,15 @@ class Desk:
             return SyncReport(provider=provider, skipped=f"the vendor asked for patience until {until:%H:%M:%S} UTC")
         lease.beat(self._context.policy(provider).poll_seconds)
         await self._outbox.recover()
-        return await poll.run(consume=self._consumes(provider))
+        report = await poll.run(consume=self._consumes(provider))
+        await self._keep_house()
+        return report
+
+    async def _keep_house(self) -> None:
+        """Once a day, drop what is old."""
+        async with self._housekeeping:
+            if housekeeping.is_due(self.store, self.clock.now()):
+                await housekeeping.run(self._context, self._retention)
 
     async def run(self) -> None:
         """Poll every provider until cancelled; takes the consumer lease or follows its holder."""
@@ -292,24 +307,27 @@ class Desk:
 
     def changes_since(self, key: TicketKey, revision: int) -> list[InboxEntry]:
         """What changed a ticket after a form was opened at this revision, oldest first."""
-        return [entry for entry in shelf.applied(self.store, key) if entry.changed and entry.revision > revision]
+        entries = shelf.applied(self.store, self._entries_of(key))
+        return [entry for entry in entries if entry.changed and entry.revision > revision]
 
     def waiting_writes(self, key: TicketKey) -> list[OutboxEntry]:
         """Writes to a ticket that are not settled, oldest first."""
-        return [entry for entry in shelf.writes(self.store, key) if shelf.needs_attention(entry)]
+        return [entry for entry in self._writes_to(key) if shelf.needs_attention(entry)]
 
     # Ours alone.
 
     async def mark(self, keys: Sequence[TicketKey], mark: str, until: datetime | None = None) -> None:
         """handled, unread or snooze (until)."""
-        await self.store.transact(lambda transaction: marks.mark(transaction, self._context, keys, mark, until))
+        entries = {key: self._entries_of(key) for key in keys}
+        await self.store.transact(lambda transaction: marks.mark(transaction, self._context, entries, mark, until))
 
     async def handle_message(self, provider: str, message_id: str) -> InboxEntry:
         """The engineer has seen to a message. NotFound where there is none."""
         entry = self.message(provider, message_id)
         if entry is None:
             raise NotFound(provider, f"there is no message {message_id}", next_step="See `vendorq messages --all`.")
-        return await self.store.transact(lambda transaction: marks.handle(transaction, entry))
+        keys = self._entries_of(TicketKey(provider, entry.number))
+        return await self.store.transact(lambda transaction: marks.handle(transaction, entry, keys))
 
     async def note(self, key: TicketKey, text: str) -> None:
         """A note of our own, never sent."""
@@ -329,12 +347,19 @@ class Desk:
         """End what runs, close connections and the store."""
         self._unsubscribe()
         self._rows.close()
+        self._context.catalogue.close()
         for poll in self._polls.values():
             poll.close()
         await asyncio.gather(*(provider.aclose() for provider in self.providers.values()))
         if self.store.lease.held:
             self.store.lease.release()
         self.store.close()
+
+    def _entries_of(self, key: TicketKey) -> list[str]:
+        return self._context.catalogue.entries_of(key.provider, key.number)
+
+    def _writes_to(self, key: TicketKey) -> list[OutboxEntry]:
+        return shelf.writes(self.store, self._context.catalogue.writes_of(key.provider, key.number))
 
     def _consumes(self, provider: str) -> bool:
         if not self._context.offers(provider, Operation.QUEUE) or self.read_only:

@@ -84,7 +84,7 @@ def assess(context: Context, provider: str, *, paused: bool, consumes: bool, ask
 
     view, now, policy = context.store, context.now(), context.policy(provider)
     document = records.document(view, Table.HEALTH, provider)
-    depth, oldest = _queue(view, provider)
+    depth, oldest = _queue(context, provider)
     last_good = parse_time(document.get("last_good"))
     health = ProviderHealth(
         name=provider,
@@ -99,7 +99,7 @@ def assess(context: Context, provider: str, *, paused: bool, consumes: bool, ask
         queue_depth=depth,
         queue_age=None if oldest is None else max(0.0, (milliseconds(now) - oldest) / 1000),
         gap=str(document.get("gap", "")),
-        warning=_warning(view, provider),
+        warning=_warning(context, provider),
         consumes=consumes,
         asks_consume=asks,
         poll_seconds=policy.poll_seconds,
@@ -118,8 +118,8 @@ def _state(health: ProviderHealth, policy: Policy, now: datetime) -> Any:
     return "ok"
 
 
-def _queue(view: View, provider: str) -> tuple[int, int | None]:
-    orders = [item.order_time for item in waiting.unsettled(view, provider)]
+def _queue(context: Context, provider: str) -> tuple[int, int | None]:
+    orders = [item.order_time for item in waiting.unsettled(context.catalogue, provider)]
     return len(orders), min(orders, default=None)
 
 
@@ -127,12 +127,16 @@ def _ahead(at: datetime | None, now: datetime) -> datetime | None:
     return at if at is not None and at > now else None
 
 
-def _warning(view: View, provider: str) -> str:
+def _warning(context: Context, provider: str) -> str:
     """What is wrong with the queue though polls go well: groups that are stuck, deliveries that give reason to warn."""
     blocked = sorted(
-        {item.group or item.number for item in waiting.unsettled(view, provider) if item.status == "blocked"}
+        {
+            item.group or item.number
+            for item in waiting.unsettled(context.catalogue, provider)
+            if item.status == "blocked"
+        }
     )
     if blocked:
         more = f" and {len(blocked) - 1} more" if len(blocked) > 1 else ""
         return f"The messages of {blocked[0]}{more} are blocked: an earlier one is not settled."
-    return str(records.document(view, Table.HEALTH, provider).get("warning", ""))
+    return str(records.document(context.store, Table.HEALTH, provider).get("warning", ""))

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from providers.base import Provider
 from providers.errors import NotFound, VendorError
 from providers.model import Batch, Message, TicketKey
 from tui.desk import audit, confirming, delivery, intake, outbox_entries, records, waiting
+from tui.desk.catalogue import UNSETTLED
 from tui.desk.context import Context
 from tui.desk.entries import InboxEntry
 from tui.desk.ports import Table, Transaction, key_of
@@ -51,17 +52,19 @@ class Inbox:
         if not batch.messages:
             return Stored()
         now = self._context.now()
-        return await self._context.store.transact(lambda transaction: self._keep(transaction, batch, now))
+        shown = self._context.catalogue.may_be_shown(self._provider.name)
+        return await self._context.store.transact(lambda transaction: self._keep(transaction, batch, shown, now))
 
-    def _keep(self, transaction: Transaction, batch: Batch, now: datetime) -> Stored:
+    def _keep(self, transaction: Transaction, batch: Batch, shown: list[str], now: datetime) -> Stored:
         stored = Stored()
-        for message in batch.messages:
+        for place, message in enumerate(batch.messages):
             known = records.entry(transaction, self._provider.name, message.id)
             if known is not None:
                 self._again(transaction, known, message, now)
                 stored.again += 1
                 continue
-            entry = self._first(transaction, message, now)
+            # One microsecond apart, so that equal stamps keep the order in which they were handed out.
+            entry = self._first(transaction, message, shown, now + timedelta(microseconds=place))
             stored.parked += entry.status == "parked"
             stored.new += 1
             records.put_entry(transaction, entry)
@@ -69,13 +72,13 @@ class Inbox:
 
     def _again(self, transaction: Transaction, known: InboxEntry, message: Message, now: datetime) -> None:
         after = delivery.again(known, message, now)
-        if self._context.answers_messages(self._provider.name):
+        if self._answers:
             # It comes until it is answered; its coming again asks nothing of us.
             after = replace(known, message=after.message, warning=after.warning)
         if after != known:
             records.put_entry(transaction, after)
 
-    def _first(self, transaction: Transaction, message: Message, now: datetime) -> InboxEntry:
+    def _first(self, transaction: Transaction, message: Message, shown: list[str], now: datetime) -> InboxEntry:
         name = self._provider.name
         entry = delivery.first(name, message, now)
         if transaction.get(Table.SEEN, key_of(name, message.id)) is not None:
@@ -83,7 +86,7 @@ class Inbox:
             return replace(entry, applied=True, handled=True, status="acknowledged", patch=None)
         if entry.status == "parked" or message.ignored:
             return entry
-        own = confirming.find_own(transaction, self._provider, message, now)
+        own = confirming.find_own(transaction, self._provider, shown, message, now)
         if own is None:
             return entry
         if own.state != "done":
@@ -98,20 +101,24 @@ class Inbox:
         """
         applied = 0
         while True:
-            count = await self._context.store.transact(self._apply_some)
+            keys = waiting.to_apply(self._context.catalogue, self._provider.name)[:APPLIED_AT_ONCE]
+            answers = waiting.to_answer(self._context.catalogue, self._provider.name) if self._answers else []
+            if not (keys or answers):
+                return applied
+            count = await self._context.store.transact(
+                lambda transaction, keys=keys, answers=answers: self._apply_some(transaction, keys, answers)  # type: ignore[misc]
+            )
             applied += count
             if count < APPLIED_AT_ONCE:
                 return applied
 
-    def _apply_some(self, transaction: Transaction) -> int:
-        keys = waiting.to_apply(transaction, self._provider.name)[:APPLIED_AT_ONCE]
+    def _apply_some(self, transaction: Transaction, keys: list[str], answers: list[str]) -> int:
         for key in keys:
             entry = records.entry_at(transaction, key)
-            if entry is None:
-                continue
-            self._apply_one(transaction, entry)
-        if self._context.answers_messages(self._provider.name):
-            self._answer(transaction)
+            if entry is not None and not entry.applied:
+                self._apply_one(transaction, entry)
+        if self._answers:
+            self._answer(transaction, list(dict.fromkeys((*answers, *keys))))
         return len(keys)
 
     def _apply_one(self, transaction: Transaction, entry: InboxEntry) -> None:
@@ -127,13 +134,17 @@ class Inbox:
             parked = replace(message, problem=problem) if message is not None else None
             records.put_entry(transaction, replace(entry, status="parked", message=parked))
 
-    def _answer(self, transaction: Transaction) -> None:
+    @property
+    def _answers(self) -> bool:
+        return self._context.answers_messages(self._provider.name)
+
+    def _answer(self, transaction: Transaction, keys: list[str]) -> None:
         """Write Success for what is applied, where our number is known; hold the rest. Order is kept by the outbox."""
         now = self._context.now()
         in_the_way: set[str] = set()
-        for key in waiting.to_answer(transaction, self._provider.name):
+        for place, key in enumerate(keys):
             entry = records.entry_at(transaction, key)
-            if entry is None or entry.message is None or entry.message.ignored:
+            if entry is None or entry.message is None or entry.message.ignored or not _is_unanswered(entry):
                 continue
             number = entry.number
             if entry.answer:
@@ -144,7 +155,7 @@ class Inbox:
             if entry.message.awaits_number and not client_number:
                 after = replace(entry, status="held")
             else:
-                answer = outbox_entries.acknowledgement(self._context, entry, client_number, now)
+                answer = outbox_entries.acknowledgement(self._context, entry, client_number, now, place)
                 records.put_write(transaction, answer)
                 after = replace(entry, status="blocked" if number in in_the_way else "new", answer=answer.id)
             in_the_way.add(number)
@@ -157,7 +168,7 @@ class Inbox:
         A refused handle waits for the redelivery. Returns how many were released; raises the first other failure
         after all that could be released is recorded.
         """
-        groups = waiting.to_release(self._context.store, self._provider.name)
+        groups = waiting.to_release(self._context.catalogue, self._provider.name)
         if not groups:
             return 0
         outcomes = await asyncio.gather(*(self._release_group(keys) for keys in groups.values()))
@@ -199,7 +210,7 @@ class Inbox:
     async def emptied(self) -> None:
         """Note that the queue has just been read to its end: what was refused and does not come again is settled."""
         store, now = self._context.store, self._context.now()
-        groups = waiting.to_release(store, self._provider.name)
+        groups = waiting.to_release(self._context.catalogue, self._provider.name)
         stale = [key for keys in groups.values() for key in keys]
         if stale:
             await store.transact(lambda transaction: _count_empty(transaction, stale, now))
@@ -228,6 +239,10 @@ def _keep_steps(transaction: Transaction, steps: list[tuple[InboxEntry, str]], n
         elif entry.status == "new":
             entry = replace(entry, status="blocked")
         records.put_entry(transaction, entry)
+
+
+def _is_unanswered(entry: InboxEntry) -> bool:
+    return entry.applied and entry.status in UNSETTLED
 
 
 def _count_empty(transaction: Transaction, keys: list[str], now: datetime) -> None:

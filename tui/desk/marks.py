@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from providers.codec import format_time
 from providers.model import TicketKey
-from tui.desk import audit, index, intake, records
+from tui.desk import audit, intake, records
 from tui.desk.context import Context
 from tui.desk.entries import InboxEntry
 from tui.desk.ports import Table, Transaction, key_of
@@ -18,16 +18,24 @@ MARKS: Final = ("handled", "unread", "snooze")
 
 
 def mark(
-    transaction: Transaction, context: Context, keys: Sequence[TicketKey], what: str, until: datetime | None
+    transaction: Transaction,
+    context: Context,
+    entries: Mapping[TicketKey, Iterable[str]],
+    what: str,
+    until: datetime | None,
 ) -> None:
-    """Mark tickets. `handled` also sees to their messages; `snooze` without a time wakes them."""
+    """Mark tickets, given with the keys of their inbox entries.
+
+    `handled` also sees to their messages; `snooze` without a time wakes them. ValueError for any other mark.
+    """
     if what not in MARKS:
         raise ValueError(f"a ticket is marked {', '.join(MARKS)}, not {what!r}")
-    for key in keys:
+    for key, keys in entries.items():
         place = key_of(key.provider, key.number)
         if what == "handled":
             records.amend(transaction, Table.MARKS, place, handled=True, unread=False, reopened=False)
-            _handle_messages(transaction, key)
+            for entry in _unhandled(transaction, keys):
+                records.put_entry(transaction, replace(entry, handled=True))
         elif what == "unread":
             records.amend(transaction, Table.MARKS, place, handled=False, unread=True)
         else:
@@ -36,29 +44,18 @@ def mark(
         audit.add(transaction, context, provider=key.provider, number=key.number, action="mark", outcome=what, **more)
 
 
-def _handle_messages(transaction: Transaction, key: TicketKey) -> None:
-    for place, item in index.inbox(transaction).items():
-        mine = item.provider == key.provider and item.number == key.number
-        if mine and not item.handled and item.source in intake.NEWS:
-            entry = records.entry_at(transaction, place)
-            if entry is not None:
-                records.put_entry(transaction, replace(entry, handled=True))
-
-
-def handle(transaction: Transaction, entry: InboxEntry) -> InboxEntry:
-    """The engineer has seen to one message. With its last one, the ticket is read."""
-    handled = replace(entry, handled=True)
+def handle(transaction: Transaction, entry: InboxEntry, keys: Iterable[str]) -> InboxEntry:
+    """The engineer has seen to one message, given with the keys of its ticket's entries. With the last, it is read."""
+    handled = replace(records.entry(transaction, entry.provider, entry.id) or entry, handled=True)
     records.put_entry(transaction, handled)
-    if entry.number and not any(_unhandled(transaction, entry)):
+    if entry.number and not _unhandled(transaction, keys):
         records.amend(transaction, Table.MARKS, key_of(entry.provider, entry.number), unread=False)
     return handled
 
 
-def _unhandled(transaction: Transaction, entry: InboxEntry) -> Iterable[bool]:
-    for item in index.inbox(transaction).values():
-        same = item.provider == entry.provider and item.number == entry.number and item.id != entry.id
-        if same and item.source in intake.NEWS and not item.handled:
-            yield True
+def _unhandled(transaction: Transaction, keys: Iterable[str]) -> list[InboxEntry]:
+    entries = (records.entry_at(transaction, key) for key in keys)
+    return [entry for entry in entries if entry is not None and not entry.handled and entry.source in intake.NEWS]
 
 
 def add_note(transaction: Transaction, context: Context, key: TicketKey, text: str) -> None:

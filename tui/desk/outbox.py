@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from providers.base import Progress, Provider
@@ -26,7 +26,7 @@ from tui.desk import (
 from tui.desk.context import Context, new_id
 from tui.desk.entries import InboxEntry, OutboxEntry
 from tui.desk.locks import TicketLocks
-from tui.desk.ports import Transaction, View
+from tui.desk.ports import Table, Transaction, View
 
 T = TypeVar("T")
 _CREATED: Final = frozenset({"queued", "sending", "unconfirmed"})
@@ -58,18 +58,21 @@ class Outbox:
         entry is done when they are.
         """
         now = self._context.now()
+        keys = waiting.to_answer(self._context.catalogue, write.provider)
 
         def keep(transaction: Transaction) -> OutboxEntry:
             answers: list[str] = []
-            for key in waiting.to_answer(transaction, write.provider):
+            for place, key in enumerate(keys):
                 held = records.entry_at(transaction, key)
-                if held is None or held.number != write.number or held.answer:
+                if held is None or held.number != write.number or held.answer or held.status != "held":
                     continue
-                answer = outbox_entries.acknowledgement(self._context, held, write.client_number, now)
+                answer = outbox_entries.acknowledgement(self._context, held, write.client_number, now, place)
                 records.put_write(transaction, answer)
                 records.put_entry(transaction, replace(held, status="new", answer=answer.id))
                 answers.append(answer.id)
-            entry = replace(outbox_entries.new(write, now, revision), answers=tuple(answers))
+            entry = replace(
+                outbox_entries.new(write, now + timedelta(microseconds=len(keys)), revision), answers=tuple(answers)
+            )
             self._take_in(transaction, entry, Receipt(), now)
             if not answers:
                 entry = outbox_entries.done(entry, Receipt(note="Kept here; it goes along with the next answer."), now)
@@ -90,7 +93,8 @@ class Outbox:
         async with self._locks.hold(entry.write, patience) as held:
             if not held:
                 return self.entry(entry_id)
-            entry = await self._context.store.transact(lambda transaction: self._begin(transaction, entry_id))
+            older = waiting.before(self._context.catalogue, entry_id)
+            entry = await self._context.store.transact(lambda transaction: self._begin(transaction, entry_id, older))
             if entry.state != "sending":
                 return entry
             return await self._send(entry, progress)
@@ -101,7 +105,10 @@ class Outbox:
         for answer_id in entry.answers:
             if records.write(self._context.store, answer_id) is None:
                 continue
-            answer = await self.deliver(answer_id)
+            try:
+                answer = await self.deliver(answer_id)
+            except NotFound:
+                continue
             if answer.state != "done":
                 worst = answer
                 break
@@ -122,11 +129,11 @@ class Outbox:
 
         return await self._context.store.transact(keep)
 
-    def _begin(self, transaction: Transaction, entry_id: str) -> OutboxEntry:
+    def _begin(self, transaction: Transaction, entry_id: str, older: list[str]) -> OutboxEntry:
         entry = records.write(transaction, entry_id)
         if entry is None:
             raise NotFound("outbox", f"there is no entry {entry_id}")
-        if entry.state != "queued" or waiting.ahead_of(transaction, entry_id):
+        if entry.state != "queued" or waiting.stands_in_the_way(transaction, older):
             return entry
         now = self._context.now()
         retry_at = health.retry_at(transaction, entry.write.provider)
@@ -167,6 +174,9 @@ class Outbox:
             records.put_write(transaction, after)
             self._take_in(transaction, after, receipt, now)
             self._settle_message(transaction, after)
+            if outbox_entries.is_automatic(after):
+                # The message says that it is acknowledged, and the audit line says when; the rest would pile up.
+                transaction.delete(Table.OUTBOX, after.id)
             audit.note_outcome(transaction, self._context, after, "done", receipt.note)
             return after
 
@@ -260,7 +270,7 @@ class Outbox:
     async def recover(self) -> int:
         """Find writes whose process died while it sent them: they are unconfirmed from now on. Returns how many."""
         count = 0
-        for entry_id in waiting.in_state(self._context.store, "sending"):
+        for entry_id in waiting.in_state(self._context.catalogue, "sending"):
             entry = records.write(self._context.store, entry_id)
             if entry is None:
                 continue
@@ -341,8 +351,8 @@ def _refuse_second_answer(transaction: Transaction, write: Write) -> None:
             f"the approval of {write.number} is already answered: {how}" if how else "no approval has been asked for"
         )
         raise WrongState(write.provider, words, next_step="Only the first answer of a cycle counts; wait for the next.")
-    for key in waiting.writes_of(transaction, write.provider, write.number):
-        item = index.outbox(transaction)[key]
-        if item.action in _DECISIONS and item.state in _CREATED:
+    for key, item in index.outbox(transaction).items():
+        same = item.provider == write.provider and item.number == write.number
+        if same and item.action in _DECISIONS and item.state in _CREATED:
             words = f"an answer to the approval of {write.number} is already {item.state} (outbox entry {key})"
             raise WrongState(write.provider, words, next_step="See the outbox.")

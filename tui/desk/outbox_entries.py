@@ -13,7 +13,6 @@ from providers.errors import (
     NotFound,
     NotOffered,
     Rejected,
-    SecretMissing,
     Throttled,
     TooLarge,
     Unconfirmed,
@@ -25,9 +24,11 @@ from providers.model import Receipt, Write
 from tui.desk.context import Context
 from tui.desk.entries import InboxEntry, OutboxEntry
 
+AUTOMATIC: Final = "ack"
+"""Prefix of the ids of answers that nobody had to decide on; other ids are hexadecimal."""
 SETTLE_AFTER: Final = timedelta(seconds=120)
 """Until then a write that is not found may still be committing at the vendor."""
-_REFUSALS: Final = (Rejected, WrongState, NotFound, NotAuthorised, SecretMissing, NotOffered, TooLarge)
+_REFUSALS: Final = (Rejected, WrongState, NotFound, NotAuthorised, NotOffered, TooLarge)
 _CLEAN: Final[Mapping[str, Any]] = {
     "error": "",
     "error_type": "",
@@ -42,11 +43,14 @@ def new(write: Write, now: datetime, revision: int = 0) -> OutboxEntry:
     return OutboxEntry(write=write, created_at=now, updated_at=now, revision=revision)
 
 
-def acknowledgement(context: Context, entry: InboxEntry, client_number: str, now: datetime) -> OutboxEntry:
-    """The answer Success to a message. Its id follows from the message's, so that there is one."""
+def acknowledgement(context: Context, entry: InboxEntry, client_number: str, now: datetime, place: int) -> OutboxEntry:
+    """The answer Success to a message. Its id follows from the message's, so that there is one.
+
+    Answers made together are a microsecond apart by their `place`, so that they leave in that order.
+    """
     digest = hashlib.sha256(f"{entry.provider}\x1f{entry.id}".encode()).hexdigest()[:10]
     write = Write(
-        id=f"a{digest}",
+        id=f"{AUTOMATIC}{digest}",
         action="acknowledge",
         provider=entry.provider,
         number=entry.number,
@@ -55,7 +59,13 @@ def acknowledgement(context: Context, entry: InboxEntry, client_number: str, now
         engineer=context.engineer,
         created_at=now,
     )
-    return new(write, now)
+    return new(write, now + timedelta(microseconds=place))
+
+
+def is_automatic(entry: OutboxEntry) -> bool:
+    """Whether this is an answer that nobody had to decide on."""
+    write = entry.write
+    return write.action == "acknowledge" and write.values.get("status") == "Success" and write.id.startswith(AUTOMATIC)
 
 
 def sending(entry: OutboxEntry, now: datetime) -> OutboxEntry:

@@ -17,7 +17,6 @@ from providers.errors import (
     NotFound,
     NotOffered,
     Rejected,
-    SecretMissing,
     Throttled,
     TimedOut,
     Unreachable,
@@ -39,7 +38,7 @@ DETAILS: Final = 20
 """Pages read in one poll where the declaration names no number: for tickets that left the list, and after a gap."""
 IN_TURN: Final = 5
 """Pages of unchanged tickets read in one poll of a vendor that has a list but no queue."""
-_NO_CONVERSATION: Final = (Unreachable, Throttled, NotAuthorised, SecretMissing)
+_NO_CONVERSATION: Final = (Unreachable, Throttled, NotAuthorised)
 _NO_PAGE: Final = (NotFound, NotOffered, WrongState, Rejected)
 
 
@@ -111,8 +110,11 @@ class Poll:
         """Send what waits, ticket by ticket in order; one that does not go does not stop another ticket's."""
         if not self._may_write():
             return
-        for entry_id in waiting.in_state(self._context.store, "queued", provider=self._name):
-            entry = await self._outbox.deliver(entry_id)
+        for entry_id in waiting.in_state(self._context.catalogue, "queued", self._name):
+            try:
+                entry = await self._outbox.deliver(entry_id)
+            except NotFound:
+                continue  # another process has sent it and, being an answer to a message, cleared it away
             tally.sent += entry.state == "done"
             if entry.state == "queued" and entry.error_type in ("Unreachable", "Throttled"):
                 return
@@ -249,7 +251,7 @@ class Poll:
         )
 
     def _report(self, tally: _Tally) -> SyncReport:
-        unsettled = list(waiting.unsettled(self._context.store, self._name))
+        unsettled = waiting.unsettled(self._context.catalogue, self._name)
         report = SyncReport(
             provider=self._name,
             received=tally.drained.received + tally.compared.told,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from providers.model import TicketKey
-from tui.desk import index, intake, records, waiting
+from tui.desk import index, intake, records
 from tui.desk.entries import InboxEntry, OutboxEntry
 from tui.desk.ports import View
 
@@ -17,51 +17,44 @@ def messages(view: View, *, settled: bool) -> list[InboxEntry]:
         for key, item in index.inbox(view).items()
         if item.source in intake.NEWS and (settled or not item.handled)
     ]
-    entries = (records.entry_at(view, key) for *_, key in sorted(chosen, reverse=True))
-    return [entry for entry in entries if entry is not None]
+    return _entries(view, (key for *_, key in sorted(chosen, reverse=True)))
 
 
-def applied(view: View, key: TicketKey) -> list[InboxEntry]:
-    """Everything that was applied to a ticket and is still kept, in the order it was applied."""
-    keys = [
-        place
-        for place, item in index.inbox(view).items()
-        if item.provider == key.provider and item.number == key.number and item.applied
-    ]
-    entries = [entry for place in keys if (entry := records.entry_at(view, place)) is not None]
-    return sorted(entries, key=lambda entry: (entry.revision, not entry.changed))
+def applied(view: View, keys: Iterable[str]) -> list[InboxEntry]:
+    """Of a ticket's entries, given by their keys, those that were applied, in the order they were."""
+    entries = [entry for entry in _entries(view, keys) if entry.applied]
+    return sorted(entries, key=lambda entry: (entry.revision, not entry.changed, entry.received_at))
 
 
-def raw(view: View, key: TicketKey) -> list[tuple[datetime | None, str]]:
-    """What the vendor sent of a ticket, newest first."""
-    entries = [
-        entry
-        for place, item in index.inbox(view).items()
-        if item.provider == key.provider and item.number == key.number
-        if (entry := records.entry_at(view, place)) is not None
-    ]
-    entries.sort(key=lambda entry: entry.received_at, reverse=True)
+def raw(view: View, keys: Iterable[str]) -> list[tuple[datetime | None, str]]:
+    """Of a ticket's entries, given by their keys, what the vendor sent, newest first."""
+    entries = sorted(_entries(view, keys), key=lambda entry: entry.received_at, reverse=True)
     sent = [(entry.received_at, entry.message.raw if entry.message is not None else entry.raw) for entry in entries]
     return [(at, text) for at, text in sent if text]
 
 
 def outbox(view: View, *, settled: bool) -> list[OutboxEntry]:
     """Writes that wait, failed or need someone (all with `settled`), oldest first."""
-    entries = [
-        entry
-        for key, item in index.outbox(view).items()
-        if settled or item.state not in ("done", "rejected") or item.needs_engineer
-        if (entry := records.write(view, key)) is not None
-    ]
-    return sorted(entries, key=lambda entry: entry.created_at)
+    return writes(
+        view,
+        (
+            key
+            for key, item in index.outbox(view).items()
+            if settled or item.state not in ("done", "rejected") or item.needs_engineer
+        ),
+    )
 
 
-def writes(view: View, key: TicketKey) -> list[OutboxEntry]:
-    """Every write to one ticket, oldest first."""
-    entries = (records.write(view, entry_id) for entry_id in waiting.writes_of(view, key.provider, key.number))
-    return [entry for entry in entries if entry is not None]
+def writes(view: View, ids: Iterable[str]) -> list[OutboxEntry]:
+    """These writes, oldest first."""
+    entries = [entry for entry_id in ids if (entry := records.write(view, entry_id)) is not None]
+    return sorted(entries, key=lambda entry: (entry.created_at, entry.id))
 
 
 def needs_attention(entry: OutboxEntry) -> bool:
     """Whether a write is not settled."""
     return entry.state != "done" and not entry.dropped
+
+
+def _entries(view: View, keys: Iterable[str]) -> list[InboxEntry]:
+    return [entry for key in keys if (entry := records.entry_at(view, key)) is not None]

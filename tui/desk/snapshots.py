@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from providers.base import Provider
 from providers.clock import milliseconds
 from providers.codec import format_time, parse_time
 from providers.model import ENDED_STATES, Message, Order, Snapshot, Ticket, TicketKey
-from tui.desk import audit, confirming, derive, index, intake, records
+from tui.desk import derive, index, intake, records, telling
 from tui.desk.apply import apply
 from tui.desk.context import Context
 from tui.desk.entries import InboxEntry
@@ -29,6 +30,17 @@ class Compared:
     new: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     told: int = 0
+
+
+@dataclass(slots=True)
+class _Work:
+    """What one transaction compares, and how: `shown` are writes that a difference may show to be done."""
+
+    snapshots: list[Snapshot]
+    compared: Compared
+    shown: list[str]
+    tell: bool
+    baseline: bool
 
 
 class Snapshots:
@@ -58,18 +70,18 @@ class Snapshots:
         unseen = [snapshot for snapshot in snapshots if self._same.get(_name(snapshot)) != _digest(snapshot)]
         for start in range(0, len(unseen), COMPARED_AT_ONCE):
             some = unseen[start : start + COMPARED_AT_ONCE]
-            await self._context.store.transact(
-                lambda transaction, some=some: self._compare(transaction, some, compared, tell, baseline)  # type: ignore[misc]
-            )
+            work = _Work(some, compared, self._shown(), tell=tell, baseline=baseline)
+            await self._context.store.transact(partial(self._compare, work=work))
             self._same.update({_name(snapshot): _digest(snapshot) for snapshot in some})
             await asyncio.sleep(0)
         return compared
 
-    def _compare(
-        self, transaction: Transaction, snapshots: list[Snapshot], compared: Compared, tell: bool, baseline: bool
-    ) -> None:
-        now = self._context.now()
-        for snapshot in snapshots:
+    def _shown(self) -> list[str]:
+        return self._context.catalogue.may_be_shown(self._provider.name)
+
+    def _compare(self, transaction: Transaction, work: _Work) -> None:
+        now, compared = self._context.now(), work.compared
+        for snapshot in work.snapshots:
             number = snapshot.patch.number
             before = records.ticket(transaction, TicketKey(self._provider.name, number))
             entry = self._entry(snapshot, now)
@@ -79,10 +91,10 @@ class Snapshots:
             if derive.differs(before, after):
                 (compared.new if before is None else compared.changed).append(number)
                 taken = intake.take_in(transaction, entry)
-                if tell:
+                if work.tell:
                     since = _known_since(link) if snapshot.detailed else None
-                    told = derive.messages(before, after, taken.order, baseline=baseline, comments_since=since)
-                    compared.told += self._tell(transaction, told, now)
+                    told = derive.messages(before, after, taken.order, baseline=work.baseline, comments_since=since)
+                    compared.told += self._tell(transaction, told, work.shown)
                 if not snapshot.detailed:
                     seen["stale"] = before is not None
             if "known_at" not in link:
@@ -106,33 +118,8 @@ class Snapshots:
             raw=snapshot.raw,
         )
 
-    def _tell(self, transaction: Transaction, messages: Iterable[Message], now: datetime) -> int:
-        """Keep derived messages; what shows a write of ours settles that write and is no news."""
-        count = 0
-        for message in messages:
-            entry = InboxEntry(
-                provider=self._provider.name,
-                id=message.id,
-                number=message.number,
-                source="derived",
-                order=message.order,
-                received_at=now,
-                status="acknowledged",
-                message=message,
-                applied=True,
-                released=True,
-            )
-            own = confirming.find_own(transaction, self._provider, message, now)
-            if own is not None:
-                if own.state != "done":
-                    audit.note_outcome(transaction, self._context, own, "done", "seen at the vendor")
-                confirming.confirm(transaction, own, message, now)
-                entry = replace(entry, own_write=own.id, handled=True)
-            records.put_entry(transaction, entry)
-            if intake.is_news(entry):
-                intake.tell(transaction, entry)
-                count += 1
-        return count
+    def _tell(self, transaction: Transaction, messages: Iterable[Message], shown: list[str]) -> int:
+        return telling.tell(transaction, self._context, self._provider, messages, shown)
 
     def _note(self, transaction: Transaction, number: str, seen: Mapping[str, object]) -> None:
         name = self._provider.name
@@ -156,6 +143,7 @@ class Snapshots:
         """A ticket left the open list and has no page that says more: it is closed. Returns the messages told."""
         now = self._context.now()
         order: Order = (milliseconds(now), 0)
+        shown = self._shown()
 
         def keep(transaction: Transaction) -> int:
             before = records.ticket(transaction, TicketKey(self._provider.name, number))
@@ -165,7 +153,7 @@ class Snapshots:
             entry = self._entry(Snapshot(patch=derive.gone(before, order), order=order), now)
             after = apply(before, entry)
             intake.take_in(transaction, entry)
-            return self._tell(transaction, derive.messages(before, after, order, baseline=False), now)
+            return self._tell(transaction, derive.messages(before, after, order, baseline=False), shown)
 
         return await self._context.store.transact(keep)
 

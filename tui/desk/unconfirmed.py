@@ -13,7 +13,7 @@ from tui.desk import index, outbox_entries, records, settle, waiting
 from tui.desk.context import Context
 from tui.desk.entries import OutboxEntry
 from tui.desk.outbox import Outbox
-from tui.desk.ports import Transaction, View
+from tui.desk.ports import Transaction
 from tui.desk.settle import Verdict
 
 
@@ -28,7 +28,7 @@ class Unconfirmed:
         """Settle what can be settled; returns how many writes changed. Raises a look-up's failure at the end."""
         changed = 0
         failure: VendorError | None = None
-        for entry_id in waiting.in_state(self._context.store, "unconfirmed", provider=provider):
+        for entry_id in waiting.in_state(self._context.catalogue, "unconfirmed", provider=provider):
             try:
                 changed += await self._settle(self._outbox.entry(entry_id), reads_queue)
             except VendorError as error:
@@ -56,7 +56,7 @@ class Unconfirmed:
             now=self._context.now(),
             has_queue=self._context.offers(entry.write.provider, Operation.QUEUE),
             reads_queue=reads_queue,
-            newer_came=newer_came(self._context.store, entry),
+            newer_came=newer_came(self._context, entry),
         )
         if verdict is Verdict.SEND_AGAIN:
             await self._outbox.send_again(entry, "Not found at the vendor 120 s after it was sent: sent again.")
@@ -67,7 +67,7 @@ class Unconfirmed:
     async def queue_emptied(self, provider: str) -> None:
         """The provider's queue has just been read to its end: unanswered writes were not in it up to now."""
         now = self._context.now()
-        waiting_for = waiting.in_state(self._context.store, "unconfirmed", provider=provider)
+        waiting_for = waiting.in_state(self._context.catalogue, "unconfirmed", provider=provider)
         if waiting_for:
             await self._context.store.transact(lambda transaction: _count(transaction, waiting_for, now))
 
@@ -87,16 +87,12 @@ def _long_after(entry: OutboxEntry) -> bool:
     return sent is not None and emptied is not None and emptied - sent >= outbox_entries.SETTLE_AFTER
 
 
-def newer_came(view: View, entry: OutboxEntry) -> bool:
+def newer_came(context: Context, entry: OutboxEntry) -> bool:
     """Whether the vendor has said something of the ticket after this write was sent."""
     sent = milliseconds(entry.sent_at or entry.created_at)
-    write = entry.write
+    items = index.inbox(context.store)
+    keys = context.catalogue.entries_of(entry.write.provider, entry.write.number)
     return any(
-        item.provider == write.provider
-        and item.number == write.number
-        and item.source != "write"
-        and item.own_write != entry.id
-        and item.order_time > sent
-        for item in index.inbox(view).values()
-        if write.number
+        item.source != "write" and item.own_write != entry.id and item.order_time > sent
+        for item in (items[key] for key in keys)
     )

@@ -1,62 +1,78 @@
-"""What the store's index says is waiting: messages to apply, to release or to answer, writes that stand in the way.
-
-Pure reading of summaries; no document is decoded here.
-"""
+"""What is waiting: messages to apply, to release or to answer; writes to send, and those in their way."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Final
 
-from tui.desk import index
+from tui.desk import records
+from tui.desk.catalogue import UNSETTLED, Catalogue
+from tui.desk.entries import OutboxEntry
 from tui.desk.index import InboxSummary, OutboxSummary
 from tui.desk.ports import View
 
 UNFINISHED: Final = frozenset({"queued", "sending"})
-UNSETTLED: Final = frozenset({"new", "held", "blocked"})
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
-def to_apply(view: View, provider: str) -> list[str]:
-    """Keys of messages that are stored and not yet in their tickets, by group and in their order within it."""
-    waiting = [
-        (item.group or item.number, item.order_time, item.order_sequence, place, key)
-        for place, (key, item) in enumerate(index.inbox(view).items())
-        if item.provider == provider and item.source == "message" and not item.applied and item.status != "parked"
-    ]
-    return [key for *_, key in sorted(waiting)]
+def to_apply(catalogue: Catalogue, provider: str) -> list[str]:
+    """Keys of messages that are stored and not yet in their tickets, in their order."""
+    items = catalogue.open_messages(provider)
+    return _in_order((key, item) for key, item in items if not item.applied and item.status != "parked")
 
 
-def to_release(view: View, provider: str) -> dict[str, list[str]]:
+def to_release(catalogue: Catalogue, provider: str) -> dict[str, list[str]]:
     """Keys of messages whose queue has not been told, by group, in their order within it.
 
     Parked ones are among them: our copy is the safe one, and a message that stays would block its group.
     """
-    groups: dict[str, list[tuple[int, int, int, str]]] = {}
-    for place, (key, item) in enumerate(index.inbox(view).items()):
-        if item.provider != provider or item.source != "message" or item.released:
-            continue
-        if item.applied or item.status == "parked":
+    groups: dict[str, list[tuple[str, InboxSummary]]] = {}
+    for key, item in catalogue.open_messages(provider):
+        if not item.released and (item.applied or item.status == "parked"):
             # Without a group nothing is ordered: such a message stands alone.
-            group = item.group or item.number or key
-            groups.setdefault(group, []).append((item.order_time, item.order_sequence, place, key))
-    return {group: [key for *_, key in sorted(items)] for group, items in groups.items()}
+            groups.setdefault(item.group or item.number or key, []).append((key, item))
+    return {group: _in_order(items) for group, items in groups.items()}
 
 
-def to_answer(view: View, provider: str) -> list[str]:
-    """Keys of applied messages that wait for a business answer of ours, in their order."""
-    waiting = [
-        (item.order_time, item.order_sequence, place, key)
-        for place, (key, item) in enumerate(index.inbox(view).items())
-        if item.provider == provider and item.source == "message" and item.applied and item.status in UNSETTLED
-    ]
-    return [key for *_, key in sorted(waiting)]
+def to_answer(catalogue: Catalogue, provider: str) -> list[str]:
+    """Keys of applied messages that are not settled with their vendor, in their order."""
+    items = catalogue.open_messages(provider)
+    return _in_order((key, item) for key, item in items if item.applied and item.status in UNSETTLED)
 
 
-def unsettled(view: View, provider: str) -> Iterator[InboxSummary]:
+def unsettled(catalogue: Catalogue, provider: str) -> list[InboxSummary]:
     """Messages of a provider that are not settled with it."""
-    for item in index.inbox(view).values():
-        if item.provider == provider and item.source == "message" and item.status in UNSETTLED:
-            yield item
+    return [item for _, item in catalogue.open_messages(provider) if item.status in UNSETTLED]
+
+
+def in_state(catalogue: Catalogue, state: str, provider: str = "") -> list[str]:
+    """Ids of open writes in a state, oldest first; of one provider where given."""
+    items = [(key, item) for key, item in catalogue.open_writes(provider) if item.state == state]
+    return [key for key, _ in sorted(items, key=_age)]
+
+
+def before(catalogue: Catalogue, entry_id: str) -> list[str]:
+    """Ids of open writes of the same ticket that are older than this one, oldest first."""
+    items = dict(catalogue.open_writes())
+    own = items.get(entry_id)
+    if own is None:
+        return []
+    older = [pair for pair in items.items() if same_ticket(pair[1], own) and _age(pair) < _age((entry_id, own))]
+    return [key for key, _ in sorted(older, key=_age)]
+
+
+def stands_in_the_way(view: View, entry_ids: Iterable[str]) -> bool:
+    """Whether one of these writes must be finished first.
+
+    One that got no answer is in the way while it can settle itself, and no longer when it waits for the engineer.
+    """
+    entries = (records.write(view, entry_id) for entry_id in entry_ids)
+    return any(entry is not None and _is_in_the_way(entry) for entry in entries)
+
+
+def _is_in_the_way(entry: OutboxEntry) -> bool:
+    return entry.state in UNFINISHED or (entry.state == "unconfirmed" and not entry.needs_engineer)
 
 
 def same_ticket(item: OutboxSummary, other: OutboxSummary) -> bool:
@@ -68,35 +84,15 @@ def same_ticket(item: OutboxSummary, other: OutboxSummary) -> bool:
     return bool(item.client_number) and item.client_number == other.client_number
 
 
-def ahead_of(view: View, entry_id: str) -> str:
-    """The id of an earlier write of the same ticket that is not finished; empty where the way is free.
-
-    One that got no answer is in the way while it can settle itself, and no longer when it waits for the engineer.
-    """
-    writes = index.outbox(view)
-    own = writes[entry_id]
-    for key, item in writes.items():
-        if key == entry_id:
-            return ""
-        in_the_way = item.state in UNFINISHED or (item.state == "unconfirmed" and not item.needs_engineer)
-        if in_the_way and same_ticket(item, own):
-            return key
-    return ""
+def _in_order(items: Iterable[tuple[str, InboxSummary]]) -> list[str]:
+    """By their order, then as they were received."""
+    chosen = [(item.order_time, item.order_sequence, _parsed(item.received_at), key) for key, item in items]
+    return [key for *_, key in sorted(chosen)]
 
 
-def writes_of(view: View, provider: str, number: str) -> list[str]:
-    """Ids of all writes to one ticket, oldest first."""
-    return [
-        key
-        for key, item in index.outbox(view).items()
-        if item.provider == provider and number and item.number == number
-    ]
+def _age(item: tuple[str, OutboxSummary]) -> tuple[datetime, str]:
+    return _parsed(item[1].created_at), item[0]
 
 
-def in_state(view: View, *states: str, provider: str = "") -> list[str]:
-    """Ids of writes in these states, oldest first; of one provider where given."""
-    return [
-        key
-        for key, item in index.outbox(view).items()
-        if item.state in states and (not provider or item.provider == provider)
-    ]
+def _parsed(text: str | None) -> datetime:
+    return _NEVER if text is None else datetime.fromisoformat(text)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from providers.base import Operation
 from providers.errors import NotFound, NotOffered, Rejected, WrongState
 from providers.model import Preview, Ticket, TicketKey, Write
-from tui.desk import confirmed, cycles, index, outgoing, records
+from tui.desk import confirmed, cycles, outgoing, records
 from tui.desk.context import Context, new_id
 
 _OWN_NUMBERS: Final = ("client_number", "clientTicketNumber", "customer_reference_number", "correlation_id")
@@ -117,8 +117,8 @@ def _preview_of_link(context: Context, write: Write, ticket: Ticket | None) -> P
         raise Rejected(write.provider, "a link needs our own number", field="client_number")
     held = [
         item.id
-        for item in index.inbox(context.store).values()
-        if item.provider == write.provider and item.number == write.number and item.status in ("held", "blocked")
+        for _, item in context.catalogue.open_messages(write.provider)
+        if item.number == write.number and item.status == "held"
     ]
     if not held:
         return Preview(method="", path="", body="", warnings=("No message waits for it: the number goes along later.",))

@@ -1,0 +1,136 @@
+"""What stands under each ticket, and what is not finished: kept up to date by the store's changes.
+
+The store's index knows every document; here are the few that somebody asks for all the time, so that nothing has to
+look through a year of settled messages. It belongs to the event loop: what a transaction needs is looked up before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from providers.clock import Clock
+from tui.desk import index
+from tui.desk.index import InboxSummary, OutboxSummary
+from tui.desk.ports import Changed, Store, Table, key_of
+
+ECHO_WITHIN: Final = timedelta(minutes=15)
+"""How long after a confirmed write a message may still be its echo. Later the same words are news."""
+UNSETTLED: Final = frozenset({"new", "held", "blocked"})
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+Keys = dict[str, None]
+"""An ordered set."""
+
+
+class Catalogue:
+    """Keys of entries and writes, by ticket and by what they wait for. Nothing is gathered before it is asked for."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._made = False
+        self._open_messages: Keys = {}
+        self._open_writes: Keys = {}
+        self._done_lately: Keys = {}
+        self._entries_of: dict[str, Keys] = {}
+        self._writes_of: dict[str, Keys] = {}
+        self._place_of: dict[tuple[Table, str], str] = {}
+        self._stop = store.subscribe(self._changed)
+
+    def close(self) -> None:
+        """Stop listening to the store."""
+        self._stop()
+
+    def open_messages(self, provider: str) -> list[tuple[str, InboxSummary]]:
+        """Messages of a provider that are not applied, not released or not settled."""
+        items = index.inbox(self._ready())
+        return [(key, items[key]) for key in self._open_messages if key in items and items[key].provider == provider]
+
+    def open_writes(self, provider: str = "") -> list[tuple[str, OutboxSummary]]:
+        """Writes that wait, are under way or need somebody; of one provider where given."""
+        items = index.outbox(self._ready())
+        return [
+            (key, items[key]) for key in self._open_writes if key in items and provider in ("", items[key].provider)
+        ]
+
+    def may_be_shown(self, provider: str) -> list[str]:
+        """Ids of writes that a message may show to be done: those open, and those done a short while ago."""
+        items = index.outbox(self._ready())
+        since = self._clock.now() - ECHO_WITHIN
+        for key in [key for key in self._done_lately if key not in items or _sent_at(items[key]) < since]:
+            del self._done_lately[key]
+        return [
+            key for key in (*self._open_writes, *self._done_lately) if key in items and items[key].provider == provider
+        ]
+
+    def entries_of(self, provider: str, number: str) -> list[str]:
+        """Keys of all inbox entries of a ticket."""
+        self._ready()
+        return list(self._entries_of.get(key_of(provider, number), ()))
+
+    def writes_of(self, provider: str, number: str) -> list[str]:
+        """Ids of all writes to a ticket."""
+        self._ready()
+        return list(self._writes_of.get(key_of(provider, number), ()))
+
+    def _ready(self) -> Store:
+        if not self._made:
+            self._made = True
+            self._note_entries(index.inbox(self._store))
+            self._note_writes(index.outbox(self._store))
+        return self._store
+
+    def _changed(self, changed: Changed) -> None:
+        if self._made:
+            self._note_entries(changed.keys.get(Table.INBOX, ()))
+            self._note_writes(changed.keys.get(Table.OUTBOX, ()))
+
+    def _note_entries(self, keys: Iterable[str]) -> None:
+        items = index.inbox(self._store)
+        for key in keys:
+            item = items.get(key)
+            place = key_of(item.provider, item.number) if item is not None and item.number else ""
+            self._move(Table.INBOX, key, place, self._entries_of)
+            _keep(self._open_messages, key, item is not None and _is_open(item))
+
+    def _note_writes(self, keys: Iterable[str]) -> None:
+        items = index.outbox(self._store)
+        for key in keys:
+            item = items.get(key)
+            place = key_of(item.provider, item.number) if item is not None and item.number else ""
+            self._move(Table.OUTBOX, key, place, self._writes_of)
+            over = item is None or item.state == "done" or (item.state == "rejected" and not item.needs_engineer)
+            _keep(self._open_writes, key, not over)
+            _keep(self._done_lately, key, item is not None and item.state == "done")
+
+    def _move(self, table: Table, key: str, place: str, places: dict[str, Keys]) -> None:
+        before = self._place_of.get((table, key), "")
+        if before == place:
+            return
+        if before:
+            places[before].pop(key, None)
+            if not places[before]:
+                del places[before]
+        if place:
+            places.setdefault(place, {})[key] = None
+            self._place_of[table, key] = place
+        else:
+            del self._place_of[table, key]
+
+
+def _keep(keys: Keys, key: str, there: bool) -> None:
+    if there:
+        keys.setdefault(key)
+    else:
+        keys.pop(key, None)
+
+
+def _is_open(item: InboxSummary) -> bool:
+    if item.source != "message":
+        return False
+    return not item.released or item.status in UNSETTLED or not (item.applied or item.status == "parked")
+
+
+def _sent_at(item: OutboxSummary) -> datetime:
+    return _LONG_AGO if item.sent_at is None else datetime.fromisoformat(item.sent_at)
