@@ -1,12 +1,5 @@
 """Exit codes, and which failure ends in which.
 
-    0 done                                     69 a provider was not reached, answered nonsense or was skipped
-    1 a filter or name matched nothing         75 unconfirmed or queued
-    2 the command line is malformed            77 not authorised
-   65 the vendor rejected it, or its           78 config, a secret or the store
-      documented rules would                   128+n ended by a signal
-
-Of several the first of 78, 77, 75, 69, 65, 1 holds. `status` alone ends with 0 to 3. 70 is a fault of vendorq's own.
 Imports nothing but the errors' names, so that `--help` stays quick.
 """
 
@@ -28,6 +21,20 @@ PENDING: Final = 75
 NOT_AUTHORISED: Final = 77
 CONFIG: Final = 78
 PRECEDENCE: Final = (CONFIG, NOT_AUTHORISED, PENDING, NOT_REACHED, REJECTED, NOTHING_FOUND)
+
+MEANINGS: Final[Mapping[str, str]] = {
+    "0": "done; also nothing new, held, parked, an empty list",
+    "1": "a filter or a name matched nothing",
+    "2": "the command line is malformed, or there is no terminal for the dashboard",
+    "65": "the vendor rejected it, or its documented rules would and nothing was sent",
+    "69": "a provider was not reached, answered nonsense or was skipped; the others were done",
+    "70": "a fault of vendorq's own",
+    "75": "unconfirmed or queued: see `vendorq outbox`",
+    "77": "not authorised",
+    "78": "the config, a secret or the store must be mended",
+    "128+n": "ended by signal n",
+}
+"""Of several the first of 78, 77, 75, 69, 65, 1 holds. `status` alone ends with monitoring's codes, 0 to 3."""
 
 BY_ERROR: Final[Mapping[str, int]] = {
     "ConfigFault": CONFIG,

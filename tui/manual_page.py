@@ -46,16 +46,14 @@ def _page(root: click.Context) -> Iterator[str]:
             command = group.get_command(root, name)
             assert command is not None
             yield from _command(command, click.Context(command, info_name=name, parent=root))
-    yield ".SH EXIT STATUS"
-    yield from (".nf", *(_escape(line) for line in _exit_codes()), ".fi")
-    for title, entries in (("FILES", FILES), ("ENVIRONMENT", ENVIRONMENT)):
+    sections = (("EXIT STATUS", exits.MEANINGS.items()), ("FILES", FILES), ("ENVIRONMENT", ENVIRONMENT))
+    for title, entries in sections:
         yield f".SH {title}"
         for name, words in entries:
             yield from (".TP", f".B {_escape(name)}", _escape(words))
-
-
-def _exit_codes() -> list[str]:
-    return inspect.cleandoc(exits.__doc__ or "").partition("\n\n")[2].rpartition("\n")[0].splitlines()
+        if title == "EXIT STATUS":
+            yield from (".PP", "Of several the first of 78, 77, 75, 69, 65, 1 holds. Of")
+            yield from (".B vendorq status", "the codes are 0 OK, 1 WARNING, 2 CRITICAL and 3 UNKNOWN.")
 
 
 def _command(command: click.Command, ctx: click.Context) -> Iterator[str]:
@@ -77,7 +75,7 @@ def _command(command: click.Command, ctx: click.Context) -> Iterator[str]:
 def _options(command: click.Command, ctx: click.Context) -> Iterator[str]:
     for parameter in command.get_params(ctx):
         record = parameter.get_help_record(ctx)
-        if record is not None:
+        if record is not None and parameter.name != "help":
             yield from (".TP", f".B {_escape(record[0])}", _escape(record[1]))
 
 
