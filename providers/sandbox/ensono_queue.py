@@ -93,6 +93,7 @@ class FifoQueue:
         self._readings: dict[str, _Reading] = {}
         self._sequence = FIRST_SEQUENCE
         self.batch = MAX_BATCH
+        self.max_receives = MAX_RECEIVES
         self.sent: list[Queued] = []
         self.failed: list[Queued] = []
         self.expired: list[Queued] = []
@@ -130,7 +131,7 @@ class FifoQueue:
                 break
             if message.group in closed:
                 continue
-            if message.receives >= MAX_RECEIVES:
+            if message.receives >= self.max_receives:
                 self._messages.remove(message)
                 self.failed.append(message)
                 continue

@@ -49,7 +49,7 @@ class _Watched:
     send_raw: Send
     vendor: str
     line: str
-    status: int = 0
+    answered: Callable[[int, bytes], None]
     body: bytearray = field(default_factory=bytearray)
     early: list[Event] = field(default_factory=list)
 
@@ -61,7 +61,7 @@ class _Watched:
 
     async def send(self, event: Event) -> None:
         if event["type"] == "http.response.start":
-            self.status = event["status"]
+            self.answered(event["status"], bytes(self.body))
         await self.send_raw(event)
 
     async def gone(self) -> None:
@@ -121,28 +121,30 @@ class Front:
         query = scope["query_string"].decode("ascii", "replace")
         path = f"{raw_path}?{query}" if query else raw_path
         vendor, handler = self._find(raw_path)
-        watched = _Watched(scope, receive, send, vendor, f"{scope['method']} {path}")
-        fault = self._faults.take(vendor, watched.line) if vendor else None
-        at = self._context.now()
-        try:
-            if fault is None:
-                await self._handle(handler, watched, watched.send)
-            else:
-                await self._strike(fault, handler, watched)
-        finally:
-            if vendor:
-                self._context.ledger.seen(
-                    RequestSeen(
-                        at=at,
-                        vendor=vendor,
-                        method=scope["method"],
-                        path=path,
-                        status=watched.status,
-                        fault=fault.fault if fault else "",
-                        headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
-                        body=bytes(watched.body),
-                    )
-                )
+        line = f"{scope['method']} {path}"
+        fault = self._faults.take(vendor, line) if vendor else None
+        answered = self._noted(scope, vendor, path, fault) if vendor else _unnoted
+        watched = _Watched(scope, receive, send, vendor, line, answered)
+        if fault is None:
+            await self._handle(handler, watched, watched.send)
+        else:
+            await self._strike(fault, handler, watched)
+
+    def _noted(self, scope: Event, vendor: str, path: str, fault: Fault | None) -> Callable[[int, bytes], None]:
+        """Note a request as it arrives. What notes its answer."""
+        ledger = self._context.ledger
+        number = ledger.arrived(
+            RequestSeen(
+                at=self._context.now(),
+                vendor=vendor,
+                method=scope["method"],
+                path=path,
+                status=0,
+                fault=fault.fault if fault else "",
+                headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
+            )
+        )
+        return lambda status, body: ledger.answered(number, status, body)
 
     def _find(self, path: str) -> tuple[str, Handler]:
         for prefix, vendor, handler in self._routes:
@@ -164,28 +166,32 @@ class Front:
         elif kind in ("reset_after", "stall_after", "drip", "half_json", "cut", "empty"):
             captured = _Captured()
             await self._handle(handler, watched, captured.send)
-            if not await self._spoil(fault, captured, watched):
-                watched.scope.get(LOST, _nothing)()
+            await self._spoil(fault, captured, watched)
         elif kind == "huge":
             await self._pour(watched)
         else:
             response = _instead(fault)
             await response(watched.scope, watched.receive, watched.send)
 
-    async def _spoil(self, fault: Fault, captured: _Captured, watched: _Watched) -> bool:
-        """Send a kept answer the way the fault wants it. Whether the client had it whole."""
+    async def _spoil(self, fault: Fault, captured: _Captured, watched: _Watched) -> None:
+        """Send a kept answer the way the fault wants it. The vendor is told where its answer is lost, and before
+        the client can notice."""
         kind, body = fault.fault, bytes(captured.body)
+        lost = watched.scope.get(LOST, _nothing)
+        if kind == "stall_after":
+            if await watched.waited(fault.seconds):
+                await _reply(watched, captured.status, captured.headers, body)
+            else:
+                lost()
+            return
+        if kind == "drip":
+            if not await _drip(watched, captured, fault.seconds or 30.0):
+                lost()
+            return
+        lost()
         if kind == "reset_after":
             await self._reset(watched)
-            return False
-        if kind == "stall_after":
-            if not await watched.waited(fault.seconds):
-                return False
-            await _reply(watched, captured.status, captured.headers, body)
-            return True
-        if kind == "drip":
-            return await _drip(watched, captured, fault.seconds or 30.0)
-        if kind == "empty":
+        elif kind == "empty":
             await _reply(watched, 200, [], b"")
         elif kind == "half_json":
             await _reply(watched, captured.status, captured.without_length(), body[: len(body) // 2])
@@ -195,7 +201,6 @@ class Front:
             await watched.send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
             self.transports[watched.scope["client"]].close()
             await watched.gone()
-        return False
 
     async def _reset(self, watched: _Watched) -> None:
         """End the connection with a TCP reset, and wait until the server has noticed."""
@@ -273,6 +278,10 @@ def _bomb() -> bytes:
 
 async def _nowhere(request: Request) -> Response:
     return answer(404, {"message": "There is no vendor at this path of the sandbox."})
+
+
+def _unnoted(status: int, body: bytes) -> None:
+    """What notes the answer to a request that concerns no vendor."""
 
 
 def _nothing() -> None:

@@ -6,7 +6,6 @@ The ledger is written by the vendors' side alone and never from what a client sa
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -107,7 +106,7 @@ class Ledger:
         self._clock = clock
         self._lock = threading.Lock()
         self._entries: list[LedgerEntry] = []
-        self._requests: deque[RequestSeen] = deque(maxlen=REQUESTS_KEPT)
+        self._requests: dict[int, RequestSeen] = {}
         self._requests_seen = 0
 
     def commit(self, entry: LedgerEntry) -> LedgerEntry:
@@ -117,11 +116,19 @@ class Ledger:
             self._entries.append(dated)
         return dated
 
-    def seen(self, request: RequestSeen) -> None:
-        """Write one request down. The last 20,000 are kept."""
+    def arrived(self, request: RequestSeen) -> int:
+        """Write one request down, not yet answered; its number is returned. The last 20,000 are kept."""
         with self._lock:
             self._requests_seen += 1
-            self._requests.append(replace(request, n=self._requests_seen))
+            self._requests[self._requests_seen] = replace(request, n=self._requests_seen)
+            self._requests.pop(self._requests_seen - REQUESTS_KEPT, None)
+            return self._requests_seen
+
+    def answered(self, number: int, status: int, body: bytes) -> None:
+        """Note a request's answer, before it leaves, and the body that had been read by then."""
+        with self._lock:
+            if number in self._requests:
+                self._requests[number] = replace(self._requests[number], status=status, body=body)
 
     @property
     def entries(self) -> Entries:
@@ -133,4 +140,4 @@ class Ledger:
     def requests(self) -> list[RequestSeen]:
         """The requests so far; a copy."""
         with self._lock:
-            return list(self._requests)
+            return list(self._requests.values())

@@ -7,7 +7,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -16,7 +16,8 @@ from providers.sandbox.front import Front
 
 logging.getLogger("uvicorn").addHandler(logging.NullHandler())  # never onto the terminal of a running dashboard
 
-KEEP_ALIVE_SECONDS = 75
+KEEP_ALIVE_SECONDS: Final = 75
+SHUTDOWN_SECONDS: Final = 2.0
 
 
 class _Server(uvicorn.Server):
@@ -34,6 +35,20 @@ class _Server(uvicorn.Server):
             except TimeoutError:
                 continue
             self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close at once. What is under way notices that its client is gone."""
+        for server in self.servers:
+            server.close()
+        for each in sockets or []:
+            each.close()
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        tasks = set(self.server_state.tasks)
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=SHUTDOWN_SECONDS)
+            for task in late:
+                task.cancel()
 
 
 class Server:
@@ -65,8 +80,6 @@ class Server:
 
     def _end(self) -> None:
         assert self._server is not None
-        for transport in list(self._front.transports.values()):
-            transport.abort()
         self._server.stopping.set()
 
     async def _serve(self) -> None:
@@ -80,7 +93,6 @@ class Server:
             access_log=False,
             server_header=False,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=2,
         )
         self._server = _Server(config)
         ticking = asyncio.create_task(self._tick())

@@ -81,7 +81,7 @@ class World:
         self._kpn_connect = kpn_connect
         self._hands = hands
         self._serial = 0
-        self._events = 0
+        self.events = 0
         self._next_at: datetime | None = None
         self.threads: list[Thread] = []
         self.changes: list[ChangeThread] = []
@@ -141,8 +141,8 @@ class World:
         """Let happen what is due by now."""
         with self._context.lock:
             while self._next_at is not None and self._next_at <= now:
-                self._events += 1
-                rng = self._rng(f"event {self._events}")
+                self.events += 1
+                rng = self._rng(f"event {self.events}")
                 self._adopt()
                 self._happen(rng)
                 self._next_at += timedelta(seconds=rng.uniform(20, 60))
@@ -203,6 +203,10 @@ class World:
         if not thread.beats or (thread.asked_at >= 0 and thread.reminded):
             return False
         return thread.beats == ["close"] or self._hands[thread.vendor].live(thread.number)
+
+    def live(self, thread: Thread) -> bool:
+        """Whether its agent still has something to do: neither resolved nor ended."""
+        return self._hands[thread.vendor].live(thread.number)
 
     def _answered(self, thread: Thread) -> bool:
         hand = self._hands[thread.vendor]
