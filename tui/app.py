@@ -19,10 +19,11 @@ from tui import alerts
 from tui.actions import Situation
 from tui.board import Board
 from tui.clipboard import copy_sequence
+from tui.config_fault import ConfigFault
 from tui.desk.desk import Desk, DeskEvent, ProviderHealth
 from tui.desk.ports import StoreFault
 from tui.frame import Difference, Frame
-from tui.keymap import keymap
+from tui.keymap import KeymapFault, keymap
 from tui.leaving import Leaving
 from tui.messages import DeskChanged, FormRequested
 from tui.screens.asking import OWN_FORMS, open_own_form
@@ -49,26 +50,28 @@ class VendorqApp(App[int]):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
     CSS = """
-    * { scrollbar-size-vertical: 1; }
-    Screen { background: $vq-background; color: $vq-text; }
     Toast { width: 56; max-width: 90%; background: $vq-panel; color: $vq-text; padding: 0 1; }
     """
 
     def __init__(self, desk: Desk, config: Config, zone: tzinfo | None = None) -> None:
         self.themes_folder = config.path.parent / "themes"
-        self.palette = themes.load(
-            themes.PLAIN if "NO_COLOR" in os.environ else config.dashboard.theme, self.themes_folder
-        )
+        try:
+            self.keys = keymap(config.keys)
+            name = themes.PLAIN if "NO_COLOR" in os.environ else config.dashboard.theme
+            self.palette = themes.load(name, self.themes_folder)
+        except (KeymapFault, themes.ThemeFault) as fault:
+            key = "[keys]" if isinstance(fault, KeymapFault) else "[dashboard] theme"
+            raise ConfigFault(config.path, str(fault), "correct it, or take it out", key=key) from None
         super().__init__()
         self.desk = desk
         self.config = config
         self.board = Board(desk, config, zone)
-        self.keys = keymap(config.keys)
         self.frame = Frame(colour=not self.no_color, replace=ASCII if config.dashboard.ascii else None)
         self.leaving = Leaving(self.leave)
         self._gathered: list[DeskEvent] = []
         self._unsubscribe: Callable[[], None] = lambda: None
         self._known: set[tuple[str, str]] = set()
+        self._asked: set[str] = set()
         self.register_theme(self.palette.textual())
         self.theme = self.palette.name
         self.set_keymap({name: ",".join(keys) for name, keys in self.keys.items()})
@@ -105,25 +108,31 @@ class VendorqApp(App[int]):
 
     def ask_what_is_missing(self) -> None:
         """Who is at the keys, and whether queues may be read: each asked once, calmly, one after the other."""
-        if not self.desk.engineer.name:
-            from tui.screens.engineer import EngineerScreen
-
-            self.push_screen(EngineerScreen(), self._take_engineer)
-            return
-        asking = [health.name for health in self.board.health.values() if health.asks_consume]
-        if asking and not self.desk.read_only:
+        asking = [name for name, health in self.board.health.items() if health.asks_consume and name not in self._asked]
+        if not self.desk.engineer.name and "engineer" not in self._asked:
+            self._asked.add("engineer")
+            self.ask_engineer(self.ask_what_is_missing)
+        elif asking and not self.desk.read_only:
             from tui.screens.consume import ConsumeScreen
 
+            self._asked.add(asking[0])
             self.push_screen(ConsumeScreen(asking[0], self.board.vendor_title(asking[0])), self._take_consume)
 
-    def _take_engineer(self, engineer: Engineer | None) -> None:
-        if engineer is not None:
-            self.desk.engineer = engineer
-            self.main.show_strip()
-        self.ask_what_is_missing()
+    def ask_engineer(self, then: Callable[[], None]) -> None:
+        """Ask who is at the keys, and go on with `then` whatever the answer is."""
+        from tui.screens.engineer import EngineerScreen
+
+        def take(engineer: Engineer | None) -> None:
+            if engineer is not None:
+                self.desk.engineer = engineer
+                self.main.show_strip()
+            then()
+
+        self.push_screen(EngineerScreen(), take)
 
     def _take_consume(self, answer: tuple[str, bool] | None) -> None:
         if answer is None:
+            self.ask_what_is_missing()
             return
 
         async def remember() -> None:
@@ -197,11 +206,13 @@ class VendorqApp(App[int]):
     # Screens.
 
     def on_form_requested(self, event: FormRequested) -> None:
-        """Open a form for the ticket the key was pressed on."""
+        """Open a form for the ticket the key was pressed on; whoever writes to a vendor has a name first."""
         if event.action in OWN_FORMS:
             open_own_form(self, event.action, event.keys)
-            return
-        self.run_worker(self._open_form(event), name=event.action, group="forms", exit_on_error=False)
+        elif self.desk.engineer.name:
+            self.run_worker(self._open_form(event), name=event.action, group="forms", exit_on_error=False)
+        else:
+            self.ask_engineer(lambda: self.on_form_requested(event) if self.desk.engineer.name else None)
 
     async def _open_form(self, event: FormRequested) -> None:
         from tui.forms import open_form

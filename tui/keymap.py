@@ -76,14 +76,14 @@ def keymap(own: Mapping[str, str] | None = None) -> dict[str, tuple[str, ...]]:
         if name not in BY_ID:
             near = get_close_matches(name, list(BY_ID), 1, 0.4)
             raise KeymapFault(
-                f"[keys] {name}: there is no such action" + (f"; did you mean {near[0]}?" if near else "")
+                f"{name}: there is no such action" + (f"; did you mean {near[0]}?" if near else "")
             )
     chosen = {name: keys_of(text) for name, text in own.items()}
     taken: dict[str, str] = {}
     for name, keys in chosen.items():
         for key in keys:
             if key in taken:
-                raise KeymapFault(f"[keys] {name}: {label(key)} is given to {taken[key]} as well")
+                raise KeymapFault(f"{name}: {label(key)} is given to {taken[key]} as well")
             taken[key] = name
     return {
         action.id: chosen.get(action.id)

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui.screens.boxed import Boxed
+from tui.widgets.footer import HintLine
 
 
 class AskScreen(Boxed[str]):
@@ -31,7 +32,7 @@ class AskScreen(Boxed[str]):
             line.cursor_blink = False
             yield line
             yield Static("", id="wrong", classes="wrong", markup=False)
-            yield Static(Content("Enter done   Esc leave it"), classes="keys")
+            yield HintLine(("Enter", "done"), ("Esc", "leave it"))
 
     def on_mount(self) -> None:
         """Straight to the line."""

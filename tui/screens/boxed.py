@@ -13,18 +13,17 @@ Answer = TypeVar("Answer")
 class Boxed(ModalScreen[Answer], Generic[Answer]):
     """What all boxes share: their look, and Escape, which answers nothing."""
 
-    CSS = """
+    DEFAULT_CSS = """
     Boxed { align: center middle; background: transparent; }
     Boxed > #box {
         width: 72; max-width: 96%; height: auto; max-height: 90%;
-        border: round $vq-accent; background: $vq-panel; padding: 1 2; color: $vq-text;
+        border: round $vq-accent; background: $vq-background; padding: 1 2 0 2; color: $vq-text;
     }
     Boxed .title { text-style: bold; color: $vq-strong; margin-bottom: 1; width: 1fr; }
     Boxed .words { width: 1fr; margin-bottom: 1; }
     Boxed .label { color: $vq-muted; width: 1fr; }
-    Boxed .keys { color: $vq-muted; margin-top: 1; width: 1fr; }
     Boxed .wrong { color: $vq-bad; width: 1fr; }
-    Boxed Input { border: none; height: 1; padding: 0 1; background: $vq-background; margin-bottom: 1; }
-    Boxed Input:focus { border: none; background: $vq-cursor-idle; }
+    Boxed Input { border: none; height: 1; padding: 0 1; background: $vq-panel; margin-bottom: 1; }
+    Boxed Input:focus { border: none; background: $vq-cursor-idle; background-tint: transparent; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Cancel", show=False)]

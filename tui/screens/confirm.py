@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.screens.boxed import Boxed
+from tui.widgets.footer import HintLine
 
 
 class ConfirmScreen(Boxed[bool]):
@@ -31,4 +32,4 @@ class ConfirmScreen(Boxed[bool]):
         with Vertical(id="box"):
             yield Static(Content(self.heading), classes="title")
             yield Static(Content(self.question), classes="words")
-            yield Static(Content("y yes   n or Esc no"), classes="keys")
+            yield HintLine(("y", "yes"), ("n", "no"))

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.screens.boxed import Boxed
+from tui.widgets.footer import HintLine
 
 
 class ConsumeScreen(Boxed[tuple[str, bool]]):
@@ -39,7 +40,7 @@ class ConsumeScreen(Boxed[tuple[str, bool]]):
                 ),
                 classes="words",
             )
-            yield Static(Content("y read it here   n do not read it   Esc ask again next time"), classes="keys")
+            yield HintLine(("y", "read it here"), ("n", "do not read it"), ("Esc", "ask next time"))
 
     def action_answer(self, yes: bool) -> None:
         """Yes or no."""

@@ -10,6 +10,7 @@ from textual.widgets import Input, Static
 from providers.model import Engineer
 from providers.text import safe_line
 from tui.screens.boxed import Boxed
+from tui.widgets.footer import HintLine
 
 FIELDS = (("name", "Name"), ("email", "E-mail"), ("phone", "Telephone"))
 
@@ -34,7 +35,7 @@ class EngineerScreen(Boxed[Engineer]):
                 line.cursor_blink = False
                 yield line
             yield Static("", id="wrong", classes="wrong", markup=False)
-            yield Static(Content("Enter next line, then done   Esc look around without writing"), classes="keys")
+            yield HintLine(("Enter", "next line, then done"), ("Esc", "look around first"))
 
     def on_mount(self) -> None:
         """Start with the name."""

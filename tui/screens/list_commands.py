@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from providers.model import TicketKey
 from tui import filters
 from tui.views import ALL_OPEN
+from tui.widgets.footer import Footer
 
 if TYPE_CHECKING:
     from tui.screens.main import MainScreen
@@ -23,6 +24,7 @@ class ListCommands:
     def __init__(self, screen: MainScreen) -> None:
         self.screen = screen
         self._came_from = "tickets"
+        self.text = ""
         self._filtering: Iterator[bool] | None = None
 
     def handlers(self) -> dict[str, Callable[[], None]]:
@@ -141,6 +143,7 @@ class ListCommands:
         screen = self.screen
         if screen.pane == "incoming" or (screen.pane == "detail" and not screen.tickets.display):
             self.go_to("tickets")
+        screen.query_one(Footer).display = False
         line = screen.filter_line
         if line is not None:
             line.open()
@@ -148,7 +151,7 @@ class ListCommands:
         from tui.widgets.filter_line import FilterLine
 
         line = FilterLine(list(screen.board.desk.providers), id="filter")
-        screen.mount(line, before="#panes")
+        screen.mount(line)
         screen.call_after_refresh(line.open)
 
     def filter(self, text: str) -> None:
@@ -162,6 +165,7 @@ class ListCommands:
         except filters.FilterError as error:
             line.say(str(error))
             return
+        self.text = text.strip()
         self._filtering = screen.board.listing.filtering(matches)
         self._filter_on(self._filtering)
 
@@ -179,11 +183,13 @@ class ListCommands:
         listing, line = screen.board.listing, screen.filter_line
         if line is not None:
             shown = f"{len(listing.rows)} shown, {listing.hidden} hidden" if listing.matches is not None else ""
-            line.say(f"{shown}   Enter keeps  Esc drops" if shown else "Enter keeps  Esc drops")
+            line.say(f"{shown}   Enter keep  Esc drop" if shown else "Enter keep  Esc drop")
         screen.follow()
 
     def leave_filter(self, line: FilterLine, *, kept: bool) -> None:
         """The keys go back to the list."""
+        line.close()
+        self.screen.query_one(Footer).display = True
         if not kept or not line.text.strip():
             self.drop_filter()
         self.go_to("tickets")
@@ -193,6 +199,7 @@ class ListCommands:
         line = self.screen.filter_line
         if line is not None:
             line.clear()
+        self.text = ""
         self._filtering = None
         self.screen.board.listing.filter(None)
         self.screen.show_tickets()

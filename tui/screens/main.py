@@ -24,7 +24,7 @@ from tui.widgets import message_row, ticket_row
 from tui.widgets.detail import Detail
 from tui.widgets.footer import Footer
 from tui.widgets.health_strip import HealthStrip
-from tui.widgets.lines import Piece
+from tui.widgets.lines import Piece, fit, width_of
 from tui.widgets.table import Table
 from tui.widgets.view_tabs import ViewTabs
 
@@ -162,8 +162,9 @@ class MainScreen(Screen[None]):
         listing, table = self.board.listing, self.tickets
         count = len(listing.rows)
         summary: list[Piece] = [(f"{table.cursor + 1} of {count}" if count else "none", "muted")]
-        if listing.hidden:
-            summary.insert(0, (f"{listing.hidden} hidden  ", "warning"))
+        if listing.matches is not None:
+            text = self.lists.text if width_of(self.lists.text) <= 24 else fit(self.lists.text, 24)
+            summary[:0] = [(f"/{text}  ", "accent"), (f"{listing.hidden} hidden  ", "warning")]
         if table.marked:
             summary.insert(0, (f"{len(table.marked)} marked  ", "accent"))
         order = "" if listing.order == "urgency" else f", by {listing.order}"

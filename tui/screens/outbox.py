@@ -67,7 +67,7 @@ def entry_lines(entry: OutboxEntry, board: Board, width: int) -> list[Line]:
 class OutboxScreen(Screen[None]):
     """The entries over the one the cursor stands on."""
 
-    CSS = "OutboxScreen { background: $vq-background; } OutboxScreen Table { height: 1fr; }"
+    DEFAULT_CSS = "OutboxScreen { background: $vq-background; } OutboxScreen Table { height: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,x", "dismiss", "Back", show=False),
         Binding("r", "retry", "Send again", show=False),

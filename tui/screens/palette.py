@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column(id="title", title="Action", width=15),
-    Column(id="key", title="Key", width=6),
+    Column(id="key", title="Key", width=9),
     Column(id="words", title="", width=20, flexible=True),
 )
 
@@ -42,9 +42,8 @@ def matching(text: str) -> list[Action]:
 class PaletteScreen(Boxed[str]):
     """A line to type in over the actions that match. Answers the id of the chosen one."""
 
-    CSS = """
-    PaletteScreen > #box { width: 90; height: 24; padding: 1 1 0 1; }
-    PaletteScreen Table { background: $vq-background; }
+    DEFAULT_CSS = """
+    PaletteScreen > #box { width: 88; height: 22; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = []
 
@@ -66,6 +65,7 @@ class PaletteScreen(Boxed[str]):
                 title="Actions",
                 empty="No action is called that.",
                 show_header=False,
+                lit=True,
             )
             table.can_focus = False
             yield table

@@ -17,7 +17,7 @@ from tui.widgets.reader import Reader
 class ReadingScreen(Screen[None]):
     """A subclass gives `lines`; `renew` shows them again, repainting only what differs."""
 
-    CSS = "ReadingScreen { background: $vq-background; } ReadingScreen Reader { padding: 0; }"
+    DEFAULT_CSS = "ReadingScreen { background: $vq-background; } ReadingScreen Reader { padding: 0; }"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss", "Back", show=False)]
     heading = ""
     hints: tuple[Hint, ...] = (Hint("↑ ↓", "Scroll"), Hint("Esc", "Back", always=True))

@@ -36,11 +36,11 @@ class FilterSuggester(Suggester):
 
 
 class FilterLine(Horizontal):
-    """One line, there only while a filter is."""
+    """One line in the place of the footer, there only while a filter is typed."""
 
     DEFAULT_CSS = """
-    FilterLine { height: 1; display: none; background: $vq-panel; }
-    FilterLine > #filter-sign { width: 10; color: $vq-accent; text-style: bold; padding: 0 1; }
+    FilterLine { height: 1; display: none; dock: bottom; background: $vq-panel; }
+    FilterLine > #filter-sign { width: 9; color: $vq-accent; text-style: bold; padding: 0 1; }
     FilterLine > Input { width: 1fr; height: 1; border: none; padding: 0; background: $vq-panel; color: $vq-text; }
     FilterLine > Input:focus { border: none; background-tint: $vq-panel 0%; }
     FilterLine > #filter-says { width: 46; text-align: right; padding: 0 1; color: $vq-muted; }
@@ -86,6 +86,10 @@ class FilterLine(Horizontal):
         """Show the line and take the keys."""
         self.display = True
         self.query_one(Input).focus()
+
+    def close(self) -> None:
+        """Take the line away; what is typed stays."""
+        self.display = False
 
     def clear(self) -> None:
         """Empty the line and take it away."""

@@ -65,3 +65,21 @@ class Footer(FixedLines):
         if self.notice:
             return [[(fit(f" {self.notice}", width), self.notice_role)]]
         return [hints_line(self.hints, width)]
+
+
+class HintLine(FixedLines):
+    """The keys of a box, in one line at its foot."""
+
+    DEFAULT_CSS = "HintLine { height: 1; margin-top: 1; }"
+    surface = "background"
+
+    def __init__(self, *hints: tuple[str, str]) -> None:
+        super().__init__()
+        self.hints = hints
+
+    def compose_lines(self, width: int) -> list[list[Piece]]:
+        """The line."""
+        line: list[Piece] = []
+        for key, words in self.hints:
+            line += [(key, "key"), (f" {words}", "muted"), (" " * (GAP + 1), "text")]
+        return [line]

@@ -36,7 +36,8 @@ _RIGHT: Final = 2  # a blank, and where the rows in sight stand among all
 class Table(ScrollView, Generic[Row], can_focus=True):
     """Rows under a title. What they are, and in which order, is for the one who fills it.
 
-    `key_of` names a row, `paint` gives its cells. `title` stands at the left of the top line, `summary` at its right.
+    `key_of` names a row, `paint` gives its cells. `title` stands at the left of the top line, `summary` at its
+    right. `lit` shows it as the one that has the keys, whoever has.
     """
 
     DEFAULT_CSS = """
@@ -77,6 +78,7 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         title: str,
         empty: str = "Nothing here.",
         show_header: bool = True,
+        lit: bool = False,
         id: str | None = None,  # noqa: A002 - Textual's own name for it
     ) -> None:
         super().__init__(id=id)
@@ -86,6 +88,7 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         self.summary: list[Piece] = []
         self.empty = empty
         self.show_header = show_header
+        self._always_lit = lit
         self.key_of = key_of
         self.rows: Sequence[Row] = ()
         self.marked: set[Hashable] = set()
@@ -112,6 +115,10 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         """That row's key."""
         row = self.cursor_row
         return None if row is None else self.key_of(row)
+
+    @property
+    def _lit(self) -> bool:
+        return self._always_lit or self.has_focus
 
     @property
     def page_size(self) -> int:
@@ -248,12 +255,12 @@ class Table(ScrollView, Generic[Row], can_focus=True):
     def _token(self, y: int) -> object:
         """What a line's look depends on: equal tokens look the same."""
         if y == 0:
-            return (self.title, tuple(self.summary), self.has_focus)
+            return (self.title, tuple(self.summary), self._lit)
         place = self.top + y - self._body
         if y < self._body or place >= len(self.rows):
             return (self.empty if y == self._body and not self.rows else "", self._thumb(y))
         row = self.rows[place]
-        here = (2 if self.has_focus else 1) if place == self.cursor else 0
+        here = (2 if self._lit else 1) if place == self.cursor else 0
         return (tuple(self.paint(row).items()), here, self.key_of(row) in self.marked, self._thumb(y))
 
     def render_line(self, y: int) -> Strip:
@@ -283,11 +290,11 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         thumb = (" " + ("┃" if self._thumb(y) else " "), "faint")
         if place != self.cursor:
             return [(f" {mark} ", mark_role), *row, thumb]
-        role = "cursor" if self.has_focus else "cursor_idle"
+        role = "cursor" if self._lit else "cursor_idle"
         return [(f"▌{mark} ", role), *((text, role) for text, _ in row), (" ", role), (thumb[0][1], "faint")]
 
     def _title_line(self, width: int) -> list[Piece]:
-        role = "accent" if self.has_focus else "muted"
+        role = "accent" if self._lit else "muted"
         left: list[Piece] = [("──", "faint"), (f" {self.title} ", role)]
         right: list[Piece] = [(" ", "faint"), *self.summary, (" ──", "faint")] if self.summary else [("──", "faint")]
         rule = width - width_of_all(left) - width_of_all(right)
