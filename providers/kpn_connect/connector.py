@@ -10,7 +10,7 @@ import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from providers.answer import Answer
@@ -20,17 +20,18 @@ from providers.base import Connector as Base
 from providers.clock import Clock
 from providers.errors import BadAnswer, NotFound, Rejected, Unconfirmed, VendorError
 from providers.http import HttpClient
-from providers.kpn import body_of
-from providers.kpn_check import check_by_list
+from providers.kpn.answers import document_of, is_plainly_fine, listed, page_in
+from providers.kpn.check import check_by_list
 from providers.kpn_connect.declaration import COMMENT_LENGTH, DECLARATION
 from providers.kpn_connect.faults import DOUBLE, SCHEMA, UNKNOWN_TRANSACTION, fault_in
+from providers.kpn_connect.files import file_in
 from providers.kpn_connect.mapping import page_snapshot, row_snapshot, shows_own_comment
 from providers.kpn_connect.messages import messages_of, safe_raw
 from providers.kpn_connect.payload import Outgoing, outgoing
 from providers.kpn_connect.receipts import found_receipt, is_same_ticket, receipt_of, shows
 from providers.kpn_connect.settings import Settings
 from providers.kpn_connect.wire import TicketWire, WriteWire
-from providers.kpn_files import file_in
+from providers.lenient import body_of
 from providers.model import Attachment, Batch, Message, Preview, Receipt, Snapshot, Ticket, Write
 from providers.slices import BrokenOff, Missing, decoded, elements
 from providers.text import safe_line
@@ -64,31 +65,18 @@ class Connector(Base):
     async def list_open(self) -> AsyncGenerator[Snapshot]:
         """ListOpenTickets (4.2): all open tickets in one answer.
 
-        Raises BadAnswer after the readable rows where others cannot be read or the answer is cut, so that a
-        ticket which is missing is not taken for closed.
+        Raises BadAnswer after the readable rows where others cannot be read.
         """
         answer = await self._http.request("GET", self._url("ListOpenTickets"), treatment="read")
         self._raise_fault(answer)
-        if answer.status == 204:
-            return
-        unreadable = 0
-        try:
-            async for part in elements(answer.body, "result"):
-                for value, raw, _ in part:
-                    row = row_snapshot(value, raw, answer.order)
-                    if row is None:
-                        unreadable += 1
-                    else:
-                        yield row
-        except (BrokenOff, Missing) as error:
-            raise answer.unreadable(f"KPN's list of open tickets cannot be read to its end: {error}") from None
-        if unreadable:
-            raise answer.unreadable(f"{unreadable} of the rows in KPN's list name no ticket")
+        async with aclosing(listed(answer, row_snapshot, "KPN's list of open tickets")) as rows:
+            async for row in rows:
+                yield row
 
     async def detail(self, number: str, internal_id: str = "") -> Snapshot:
         """A ticket's own page (4.3). A task has none: NotOffered (1040)."""
         answer = await self._page(number)
-        page = self._page_in(answer, number)
+        page = page_in(answer, number, "kpn_ticket_number")
         return page_snapshot(page, answer.text, answer.order, number, self._zone)
 
     async def receive(self) -> Batch:
@@ -165,7 +153,7 @@ class Connector(Base):
             return found_receipt(row) if row else None
         if write.action == Operation.COMMENT and write.number:
             answer = await self._page(write.number)
-            wire = TicketWire.model_validate(self._page_in(answer, write.number))
+            wire = TicketWire.model_validate(page_in(answer, write.number, "kpn_ticket_number"))
             since = (write.sent_at or write.created_at or self._clock.now()) - _CLOCKS
             text = body_of(write.values.get("comment"))
             if shows_own_comment(wire.comments, text, since, self._zone):
@@ -210,10 +198,10 @@ class Connector(Base):
         return outgoing(self.name, write, ticket, self._zone)
 
     def _raise_fault(self, answer: Answer) -> None:
-        """Raise the error that an answer reports. A long answer that went well is not decoded for that."""
-        if answer.ok and len(answer.body) > 4096:
+        """Raise the error that an answer reports."""
+        if is_plainly_fine(answer):
             return
-        fault = fault_in(answer, _json_or_none(answer))
+        fault = fault_in(answer, document_of(answer))
         if fault is not None:
             raise fault
 
@@ -228,20 +216,6 @@ class Connector(Base):
         self._raise_fault(answer)
         return answer
 
-    def _page_in(self, answer: Answer, number: str) -> dict[str, Any]:
-        """The ticket in an answer: `result` is a list for incidents and an object for others (4.3)."""
-        document = answer.json() if answer.status != 204 else {"result": []}
-        result = document.get("result", document) if isinstance(document, dict) else document
-        pages = [page for page in (result if isinstance(result, list) else [result]) if page]
-        if not pages:
-            raise NotFound(self.name, f"KPN knows no ticket {number}")
-        for page in pages:
-            if isinstance(page, dict):
-                named = TicketWire.model_validate(page).kpn_ticket_number
-                if named.casefold() == number.casefold() or (not named and "result" in document):
-                    return page
-        raise answer.unreadable(f"KPN's answer is not the page of {number}")
-
     async def _send(self, write: Write, message: Outgoing, progress: Progress | None) -> Receipt:
         upload = Upload.json(self.name, message.document, progress)
         answer = await self._http.request(
@@ -251,7 +225,7 @@ class Connector(Base):
             content=upload,
             references=(write.number, write.client_number, write.id),
         )
-        fault = fault_in(answer, _json_or_none(answer))
+        fault = fault_in(answer, document_of(answer))
         if fault is not None:
             raise fault
         document = answer.json()
@@ -289,13 +263,6 @@ class Connector(Base):
 
 def _naming(names: str) -> str:
     return safe_line(f"Attached: {names}", COMMENT_LENGTH)
-
-
-def _json_or_none(answer: Answer) -> Any:
-    try:
-        return json.loads(answer.body)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _named(error: BadAnswer | NotFound) -> VendorError:

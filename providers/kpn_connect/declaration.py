@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from providers.base import AttachmentLimits, Choice, Declaration, Field, Kind, Operation, Settling
-from providers.kpn import SUPPORT, TIME_ZONE
+from providers.kpn.words import SUPPORT, TIME_ZONE
 
 PRIORITIES: Final = ("1 - Critical", "2 - High", "3 - Moderate", "4 - Low", "5 - Planning")
 TICKET_TYPES: Final = {

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from providers.answer import Answer
 from providers.errors import NotFound, NotOffered, Rejected, VendorError, WrongState
-from providers.kpn_faults import Complaint, complaint_in, fault_of_status
+from providers.kpn.answers import Complaint, complaint_in, fault_of_status
 
 SCHEMA: Final = "1000"
 UNKNOWN_TRANSACTION: Final = "1050"

@@ -8,19 +8,10 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from providers.kpn import (
-    OWN_USER,
-    line_of,
-    names_us,
-    numbered,
-    priority_of,
-    read_time,
-    same_text,
-    state_of,
-    vendor_value,
-)
+from providers.kpn.words import OWN_USER, names_us, numbered, priority_of, read_time, same_text, state_of
 from providers.kpn_connect.declaration import TASK_TYPES, TICKET_TYPES
 from providers.kpn_connect.wire import CommentWire, TicketWire, known_keys
+from providers.lenient import line_of, vendor_value
 from providers.model import Comment, Order, Patch, Snapshot
 
 _TYPES: Final = {word.casefold(): kind for kind, word in TICKET_TYPES.items()} | {

@@ -15,9 +15,10 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from providers.clock import milliseconds
-from providers.kpn import OWN_USER, line_of, numbered, priority_of, read_time
+from providers.kpn.words import OWN_USER, numbered, priority_of, read_time
 from providers.kpn_connect.mapping import cached_state, facts_of, other_fields, type_of
 from providers.kpn_connect.wire import AttributesWire, UpdateWire, known_keys
+from providers.lenient import line_of
 from providers.model import Attachment, Comment, Message, MessageKind, Order, Patch
 from providers.slices import Element
 from providers.text import safe_line

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from providers.base import Operation
 from providers.errors import NotOffered, Rejected, TooLarge, WrongState
 from providers.fields import require, text_problem
-from providers.kpn import exists, local_stamp
+from providers.kpn.words import exists, local_stamp
 from providers.kpn_connect.declaration import (
     DECLARATION,
     MESSAGE_LIMIT,

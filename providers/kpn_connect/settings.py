@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from providers.kpn_settings import KpnSettings
+from providers.kpn.settings import KpnSettings
 
 
 class Settings(KpnSettings):

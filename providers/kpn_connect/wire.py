@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from providers.kpn import body_of, line_of
+from providers.lenient import body_of, line_of
 
 
 def _objects(value: object) -> list[dict[str, Any]]:

@@ -6,18 +6,18 @@ The two keep separate tickets under separate base URLs; nothing here knows eithe
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from providers.lenient import text_of
 from providers.model import Comment, Origin
-from providers.text import safe_line, safe_text
+from providers.text import safe_line
 
 TIME_ZONE: Final = "Europe/Amsterdam"
 TOKEN_PATH: Final = "/oauth/client_credential/accesstoken"
@@ -40,45 +40,12 @@ _STATES: Final = {
 _CHANGE_STATES: Final = frozenset({"new", "draft", "assess", "authorize", "scheduled", "implement", "review"})
 _OURS_TO_ANSWER: Final = re.compile(r"\b(user|customer|caller)\b", re.IGNORECASE)
 _PRIORITY: Final = re.compile(r"\s*(?:p|priority)?\s*([1-5])\b(?!\s*,)", re.IGNORECASE)
-_DEEPEST: Final = 6
 
 
 def token_url(url: str) -> str:
     """Where KPN hands out tokens: on the origin of its base URL (KPN Store API Authentication Standard)."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}{TOKEN_PATH}"
-
-
-def text_of(value: object) -> str:
-    """Any field as text: null, objects and lists (KPN sends `{}` for an empty stamp) count as absent."""
-    if isinstance(value, str):
-        return value
-    return str(value) if isinstance(value, int | float) else ""
-
-
-def line_of(value: object) -> str:
-    """Any field as one safe line."""
-    return safe_line(text_of(value))
-
-
-def body_of(value: object) -> str:
-    """Any field as safe text of several lines, without the blank ones KPN adds around it."""
-    return safe_text(text_of(value)).strip()
-
-
-def vendor_value(value: object, depth: int = 0) -> object:
-    """A field that is kept as the vendor sent it: text made safe, numbers that JSON can carry, no bottomless nests."""
-    if value is None or isinstance(value, bool | int):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    if depth >= _DEEPEST:
-        return "…"
-    if isinstance(value, Mapping):
-        return {safe_line(key): vendor_value(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [vendor_value(item, depth + 1) for item in value]
-    return safe_text(value)
 
 
 def read_time(value: object, zone: ZoneInfo, *, fold: int = 0) -> datetime | None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.errors import BadAnswer
-from providers.kpn_files import file_in
+from providers.kpn_connect.files import file_in
 
 
 async def pieces_of(body: bytes, sizes: Iterable[int]) -> AsyncIterator[bytes]:

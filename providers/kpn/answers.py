@@ -1,4 +1,4 @@
-"""KPN's error answers as our errors: what both interfaces have in common.
+"""KPN's answers: the rows of a list, a page, and errors as ours. What both interfaces have in common.
 
 Sources: "2: Customers" 2.5 and 3 for the body {"error": {"code", "message"}}; the Incident API's "Return codes" for the
 statuses. Either may come with a gateway's own body, so the status decides where no known code does.
@@ -6,14 +6,76 @@ statuses. Either may come with a gateway's own body, so the status decides where
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from providers.answer import Answer
 from providers.errors import BadAnswer, NotAuthorised, NotFound, Rejected, TooLarge, VendorError, WrongState
-from providers.kpn import line_of
+from providers.lenient import line_of
+from providers.model import Order, Snapshot
+from providers.slices import BrokenOff, Missing, elements
 from providers.text import safe_line
+
+_LONGEST_COMPLAINT: Final = 4096
+RowReader = Callable[[object, str, Order], Snapshot | None]
+"""From a row, its text and the request's order; None where the row names no ticket."""
+
+
+async def listed(answer: Answer, read_row: RowReader, what: str) -> AsyncGenerator[Snapshot]:
+    """The rows of a list, in slices that leave the event loop free. `what` names the list.
+
+    Raises BadAnswer after the readable rows where others cannot be read or the answer is cut, so that a ticket which
+    is missing is not taken for closed.
+    """
+    if answer.status == 204:
+        return
+    unreadable = 0
+    try:
+        async for part in elements(answer.body, "result"):
+            for value, raw, _ in part:
+                row = read_row(value, raw, answer.order)
+                if row is None:
+                    unreadable += 1
+                else:
+                    yield row
+    except (BrokenOff, Missing) as error:
+        raise answer.unreadable(f"{what} cannot be read to its end: {error}") from None
+    if unreadable:
+        raise answer.unreadable(f"{unreadable} of the rows in {what} name no ticket")
+
+
+def page_in(answer: Answer, number: str, field: str) -> dict[str, Any]:
+    """A ticket's page in an answer, whose `result` may be a list or an object; `field` names the ticket's number.
+
+    NotFound where there is none, BadAnswer where it is another ticket's.
+    """
+    document = answer.json() if answer.status != 204 else {"result": []}
+    wrapped = isinstance(document, dict) and "result" in document
+    result = document["result"] if wrapped else document
+    pages = [page for page in (result if isinstance(result, list) else [result]) if page]
+    if not pages and (wrapped or result == []):
+        raise NotFound(answer.provider, f"KPN knows no ticket {number}")
+    for page in pages:
+        if isinstance(page, dict):
+            named = line_of(page.get(field))
+            if named.casefold() == number.casefold() or (not named and wrapped):
+                return page
+    raise answer.unreadable(f"KPN's answer is not the page of {number}")
+
+
+def document_of(answer: Answer) -> Any:
+    """The body as JSON, None where it is none."""
+    try:
+        return json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def is_plainly_fine(answer: Answer) -> bool:
+    """Whether an answer is too long to be an error with HTTP 200, and need not be decoded to see that."""
+    return answer.ok and len(answer.body) > _LONGEST_COMPLAINT
 
 
 @dataclass(frozen=True, slots=True)

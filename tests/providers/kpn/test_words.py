@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.kpn import (
+from providers.kpn.words import (
     comment_id,
     exists,
     local_stamp,
@@ -19,8 +19,8 @@ from providers.kpn import (
     same_text,
     state_of,
     token_url,
-    vendor_value,
 )
+from providers.lenient import vendor_value
 from providers.model import Comment
 from tests.support.kpn import AMSTERDAM
 

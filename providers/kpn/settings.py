@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import field_validator
 
-from providers.kpn import TIME_ZONE, token_url
+from providers.kpn.words import TIME_ZONE, token_url
 from providers.secrets import SecretSource, Source
 from providers.settings import UrlSettings, check_url
 
