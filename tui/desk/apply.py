@@ -129,15 +129,16 @@ def _approvals(known: Ticket, patch: Patch, order: Order, stamps: dict[str, Orde
     if not patch.approvals and patch.cycle is None:
         return {}
     approvals = {item.id: item for item in known.approvals}
-    for item in patch.approvals:
-        before = approvals.get(item.id)
-        stamp = cycles.STAMP + item.id
-        if before is None or (item.state == "requested" and order > stamps[stamp]):
-            stamps[stamp] = order
-            approvals[item.id] = item if before is None else replace(before, state="requested")
-        elif item.state != "requested":
-            approvals[item.id] = replace(before, state=item.state)
     marks = set(known.cycle_marks)
+    for item in patch.approvals:
+        stamp = cycles.STAMP + item.id
+        approvals.setdefault(item.id, item)
+        if item.state == "requested":
+            stamps[stamp] = max(order, stamps.get(stamp, order))
+        else:
+            # An approval that comes answered is an answer to its cycle.
+            stamps.setdefault(stamp, order)
+            marks.add(CycleMark(step=item.state, order=order))
     # A request carries its change's state; that is no second assessment, since a request opens what is not open.
     if patch.cycle is not None and not (patch.cycle == "opened" and patch.approvals):
         marks.add(CycleMark(step=patch.cycle, order=order))

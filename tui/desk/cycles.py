@@ -95,7 +95,7 @@ class _Cycles:
 
 
 def _in_cycle(approval: Approval, cycle: int, outcomes: Mapping[int, ApprovalState]) -> Approval:
-    state = outcomes.get(cycle, approval.state)
+    state = outcomes.get(cycle, "requested")
     if approval.cycle == cycle and approval.state == state:
         return approval
     return replace(approval, cycle=cycle, state=state)

@@ -179,7 +179,7 @@ class Inbox:
         for outcome in outcomes:
             if outcome.failure is not None:
                 raise outcome.failure
-        return sum(step in (_RELEASED, _GIVEN_BACK) for _, step in steps)
+        return sum(step == _RELEASED for _, step in steps)
 
     async def _release_group(self, keys: list[str]) -> _Outcome:
         outcome = _Outcome()

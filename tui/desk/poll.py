@@ -24,7 +24,7 @@ from providers.errors import (
     WrongState,
 )
 from providers.model import Snapshot
-from tui.desk import gaps, health, waiting
+from tui.desk import gaps, health, outbox_entries, waiting
 from tui.desk.context import Context
 from tui.desk.downloads import Downloads
 from tui.desk.drain import Drain, Drained
@@ -51,6 +51,7 @@ class _Tally:
     drained: Drained = field(default_factory=Drained)
     compared: Compared = field(default_factory=Compared)
     sent: int = 0
+    answered: int = 0
     failure: VendorError | None = None
 
     def note(self, failure: VendorError) -> None:
@@ -115,7 +116,10 @@ class Poll:
                 entry = await self._outbox.deliver(entry_id)
             except NotFound:
                 continue  # another process has sent it and, being an answer to a message, cleared it away
-            tally.sent += entry.state == "done"
+            done = entry.state == "done"
+            automatic = outbox_entries.is_automatic(entry)
+            tally.sent += done and not automatic
+            tally.answered += done and automatic
             if entry.state == "queued" and entry.error_type in ("Unreachable", "Throttled"):
                 return
 
@@ -256,7 +260,7 @@ class Poll:
             provider=self._name,
             received=tally.drained.received + tally.compared.told,
             applied=tally.drained.applied,
-            acknowledged=tally.drained.released,
+            acknowledged=tally.drained.released + tally.answered,
             held=sum(item.status == "held" for item in unsettled),
             parked=tally.drained.parked,
             rows=len(tally.rows or ()),
