@@ -19,6 +19,7 @@ from providers.base import CheckStep, Operation, Progress
 from providers.base import Connector as Base
 from providers.clock import Clock
 from providers.ensono import answers, evidence
+from providers.ensono.checks import check
 from providers.ensono.declaration import declaration_for
 from providers.ensono.intent import Plan, Request
 from providers.ensono.mapping import as_is, unescaped
@@ -28,10 +29,9 @@ from providers.ensono.queue import NoQueue, Reading, Rule, read_queue
 from providers.ensono.settings import Settings
 from providers.ensono.uploads import Uploads
 from providers.ensono.wire import Unreadable, fold
-from providers.errors import BadAnswer, NotAuthorised, NotFound, Rejected, TooLarge, Unconfirmed, VendorError
+from providers.errors import BadAnswer, NotFound, Rejected, TooLarge, Unconfirmed, VendorError
 from providers.http import HttpClient
 from providers.model import Attachment, Batch, FileRef, Message, Patch, Preview, Receipt, Snapshot, Ticket, Write
-from providers.secrets import SecretUnavailable
 from providers.transfer import AllowedHosts
 
 DOWNLOAD_CAP: Final = 512 * 1024 * 1024
@@ -172,13 +172,7 @@ class Connector(Base):
 
         `number` is a ticket of ours: outside dev an upload URL for it, which is not used, is the only harmless read.
         """
-        steps = [CheckStep(name="config", ok=True, detail=f"environment {self._settings.environment}")]
-        for step in (self._check_secret(), self._check_reach(), self._check_key(number)):
-            if steps[-1].ok:
-                steps.append(await step)
-            else:
-                step.close()
-        return tuple(steps)
+        return await check(self._settings, self._http, number)
 
     async def aclose(self) -> None:
         """Close connections."""
@@ -226,50 +220,6 @@ class Connector(Base):
             json_body={"payload": payload},
             references=(write.number, write.client_number, write.id),
         )
-
-    async def _check_secret(self) -> CheckStep:
-        source = self._settings.api_key
-        try:
-            await source.revealed()
-        except SecretUnavailable as error:
-            return CheckStep(name="secret", ok=False, detail=error.message, next_step=error.cure)
-        return CheckStep(name="secret", ok=True, detail=f"api_key from {source.describe()}")
-
-    async def _check_reach(self) -> CheckStep:
-        """A path that does not exist is answered by Ensono's gateway, so that DNS, TLS and the way there are proven."""
-        try:
-            answer = await self._http.request("GET", self._url("tickets"), treatment="read")
-            answers.page_of(answer)
-        except (NotAuthorised, BadAnswer) as error:
-            return CheckStep(name="reach", ok=False, detail=str(error), next_step=error.next_step)
-        except Rejected:
-            pass  # "Missing Authentication Token" or "Bad Path": Ensono's own answer to a path it does not have
-        except VendorError as error:
-            return CheckStep(name="reach", ok=False, detail=str(error), next_step=error.next_step)
-        return CheckStep(name="reach", ok=True, detail="Ensono's gateway answers")
-
-    async def _check_key(self, number: str) -> CheckStep:
-        """The key, where there is a harmless read to try it with."""
-        if number:
-            path, what = f"tickets/{quote(number, safe='')}/attachments/vendorq-check.txt", "gave an upload URL"
-        elif self._settings.environment == "dev":
-            path, what = "tickets/e-CS0000000", "answered"
-        else:
-            return CheckStep(
-                name="key",
-                ok=True,
-                detail=f"not tried: Ensono has no harmless read in {self._settings.environment} but for a known ticket",
-            )
-        try:
-            answers.page_of(await self._http.request("GET", self._url(path), treatment="read"))
-        except (NotAuthorised, BadAnswer) as error:
-            return CheckStep(name="key", ok=False, detail=str(error), next_step=error.next_step)
-        except (NotFound, Rejected) as error:
-            if number or error.code == "missing_authentication_token":
-                return CheckStep(name="key", ok=False, detail=str(error), next_step=error.next_step)
-        except VendorError as error:
-            return CheckStep(name="key", ok=False, detail=str(error), next_step=error.next_step)
-        return CheckStep(name="key", ok=True, detail=f"Ensono takes the key and {what}")
 
 
 def _shown(request: Request) -> str:

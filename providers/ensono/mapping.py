@@ -30,6 +30,7 @@ STATES: Final = {
     "canceled": "cancelled",
 }
 OUR_TURN: Final = frozenset({"pendingclient", "pendingcaller"})
+NEXT_ACTIONS: Final = OUR_TURN | {"pendingvendor", "pendingchange"}
 
 # What becomes a field of ours, or is kept elsewhere; every other field stays under the vendor's name.
 _OURS_NAMES: Final = """

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from providers.ensono.mapping import Plain, as_is, facts, stamp
-from providers.ensono.wire import Unreadable, fields_of, folded, text
+from providers.ensono.mapping import NEXT_ACTIONS, Plain, as_is, facts, stamp
+from providers.ensono.wire import Unreadable, fields_of, fold, folded, text
 from providers.model import Attachment, Comment, Order, Patch, Snapshot
 from providers.text import safe_line, safe_text
 
@@ -42,7 +42,11 @@ def page(document: object, number: str, order: Order, raw: str, plain: Plain = a
     if not case:
         raise Unreadable("the ticket's page holds no case")
     fields = fields_of({name: case[key] for key, name in _PAGE.items() if case.get(key) not in (None, "")})
+    if fold(fields.get("holdReason", "")) in NEXT_ACTIONS:
+        fields["statusNextAction"] = fields.pop("holdReason")
     ours, others = facts(fields, fields, number, plain=plain, strict=False)
+    if ours.get("state") == "pending" and "statusNextAction" not in fields:
+        ours.pop("awaiting_us", None)  # the page does not say for whom it waits; the queue may have
     due = stamp(_word(case, "due_date")) or stamp(_word(case, "sla_due"))
     if due is not None:
         ours["due_at"] = due

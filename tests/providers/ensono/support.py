@@ -16,8 +16,16 @@ from providers.ensono.settings import Settings
 from providers.http import HttpClient
 from providers.model import Engineer, FileRef, Message, Patch, Ticket, Write
 from providers.sandbox import RequestSeen, Sandbox
+from tui.desk.apply import apply
+from tui.desk.entries import InboxEntry
 
 NOW = datetime(2026, 3, 3, 12, 30, tzinfo=UTC)
+CREATE: dict[str, Any] = {
+    "clientTicketNumber": "INC0042",
+    "shortDescription": "Uplink 3 down",
+    "description": "No link since the move.",
+    "priority": "2",
+}
 ENGINEER = Engineer(name="Nadia Kovac", email="nadia.kovac@client.example", phone="+31 20 555 0101")
 READING = Reading(provider="ensono", received_at=NOW)
 
@@ -211,3 +219,40 @@ def change_body(**changes: Any) -> Mapping[str, Any]:
         "cis": "san-02",
         **changes,
     }
+
+
+async def all_messages(connector: Connector) -> list[Message]:
+    """Everything in the queue, each message released after it was read."""
+    found: list[Message] = []
+    while True:
+        batch = await connector.receive()
+        found += batch.messages
+        for message in batch.messages:
+            await connector.release(message)
+        if not batch.more:
+            return found
+
+
+def known(messages: list[Message]) -> dict[str, Ticket]:
+    """The tickets after these messages."""
+    tickets: dict[str, Ticket] = {}
+    for message in messages:
+        assert message.patch is not None, message.problem
+        entry = InboxEntry(
+            provider="ensono",
+            id=message.id,
+            number=message.number,
+            source="message",
+            order=message.order,
+            received_at=message.received_at or message.sent_at,  # type: ignore[arg-type]  # one of them is there
+            patch=message.patch,
+        )
+        tickets[message.number] = apply(tickets.get(message.number), entry)
+    return tickets
+
+
+async def opened(connector: Connector, **values: Any) -> Ticket:
+    """A ticket that we opened."""
+    intent = write("create", ticket_type="incident", values={**CREATE, **values})
+    receipt = await connector.send(intent, None)
+    return ticket(number=receipt.number)

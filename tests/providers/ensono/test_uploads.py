@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +17,6 @@ from providers.sandbox import Sandbox
 from tests.providers.ensono.support import file_ref, overwrite, patch_of, remove, requests_of, ticket, to, write
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
-
-
-@pytest.fixture
-async def box() -> AsyncIterator[Sandbox]:
-    async with Sandbox(seed=11) as served:
-        yield served
-
-
-@pytest.fixture
-async def ensono(box: Sandbox) -> AsyncIterator[Connector]:
-    connector = to(box)
-    yield connector
-    await connector.aclose()
 
 
 def linked(box: Sandbox) -> Ticket:
