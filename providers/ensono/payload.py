@@ -33,8 +33,8 @@ def plan(settings: Settings, declaration: Declaration, write: Write, ticket: Tic
     subject = ticket or Ticket(provider=settings.name, number=write.number, type=type_of(write, ticket))
     if refusal := declaration.refusal(operation, None if operation is Operation.CREATE else subject):
         raise NotOffered(settings.name, refusal)
-    if write.files and (refusal := declaration.refusal(Operation.ATTACH, subject)):
-        raise NotOffered(settings.name, refusal)
+    if write.files:
+        _check_takes_files(settings.name, declaration, operation, subject)
     if operation is not Operation.CREATE and not write.number:
         raise Rejected(settings.name, "no ticket number is given", field="number")
     if write.action not in BEFORE_LINK:
@@ -43,6 +43,19 @@ def plan(settings: Settings, declaration: Declaration, write: Write, ticket: Tic
     values = require(settings.name, declaration.forms.get(operation, ()), _given(settings, declaration, write))
     intent = Intent(settings=settings, declaration=declaration, write=write, ticket=ticket, now=now, values=values)
     return _PLANS[operation](intent)
+
+
+def _check_takes_files(provider: str, declaration: Declaration, operation: Operation, subject: Ticket) -> None:
+    """Files can only be added to a ticket that exists, by requests of their own (guide, Transferring Files)."""
+    if refusal := declaration.refusal(Operation.ATTACH, subject):
+        raise NotOffered(provider, refusal)
+    if operation not in (Operation.ATTACH, Operation.COMMENT):
+        raise Rejected(
+            provider,
+            f"nothing was sent: files do not go along with {operation.value}",
+            next_step="Attach them to the ticket once it is there.",
+            field="attachments",
+        )
 
 
 def _given(settings: Settings, declaration: Declaration, write: Write) -> dict[str, object]:

@@ -9,12 +9,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from providers.auth import ApiKey
 from providers.ensono.connector import Connector
+from providers.ensono.payload import plan
 from providers.ensono.queue import Reading, read_message
 from providers.ensono.settings import Settings
+from providers.errors import VendorError
 from providers.http import HttpClient
-from providers.model import Engineer, FileRef, Message, Patch, Ticket, Write
+from providers.model import Approval, Engineer, FileRef, Message, Patch, Ticket, Write
 from providers.sandbox import RequestSeen, Sandbox
 from tui.desk.apply import apply
 from tui.desk.entries import InboxEntry
@@ -256,3 +260,33 @@ async def opened(connector: Connector, **values: Any) -> Ticket:
     intent = write("create", ticket_type="incident", values={**CREATE, **values})
     receipt = await connector.send(intent, None)
     return ticket(number=receipt.number)
+
+
+CHANGE = ticket(
+    number="e-CHG0051000",
+    type="change",
+    state="assess",
+    client_number="CHG0007",
+    cycle=1,
+    vendor={"type": "Normal"},
+    approvals=(Approval(id="a1", approver="cab@client.example", at=NOW),),
+)
+
+
+def sent(
+    action: str, known: Ticket | None = None, config: dict[str, Any] | None = None, **changes: Any
+) -> list[tuple[str, str, dict[str, Any]]]:
+    """Method, path and payload of each request."""
+    if known is None and action != "create":
+        known = ticket()
+    number = known.number if known is not None else ""
+    made = offline(**(config or {}))
+    intent = write(action, number, **changes)
+    requests = plan(settings(**(config or {})), made.declaration, intent, known, NOW).requests
+    return [(request.method, request.path, dict(request.payload)) for request in requests]
+
+
+def refused(kind: type[VendorError], action: str, known: Ticket | None = None, **changes: Any) -> VendorError:
+    with pytest.raises(kind) as caught:
+        sent(action, known, **changes)
+    return caught.value

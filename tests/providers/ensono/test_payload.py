@@ -10,44 +10,21 @@ import pytest
 
 from providers.base import Operation
 from providers.ensono.payload import plan
-from providers.errors import NotOffered, Rejected, VendorError, WrongState
-from providers.model import NOTHING, Approval, Engineer, Ticket, Write
-from tests.providers.ensono.support import ENGINEER, NOW, file_ref, offline, settings, ticket, write
-
-CREATE: dict[str, Any] = {
-    "clientTicketNumber": "INC0042",
-    "shortDescription": "Uplink 3 down",
-    "description": "No link since the move.",
-    "priority": "2",
-}
-CHANGE = ticket(
-    number="e-CHG0051000",
-    type="change",
-    state="assess",
-    client_number="CHG0007",
-    cycle=1,
-    vendor={"type": "Normal"},
-    approvals=(Approval(id="a1", approver="cab@client.example", at=NOW),),
+from providers.errors import NotOffered, Rejected, WrongState
+from providers.model import NOTHING, Engineer, Write
+from tests.providers.ensono.support import (
+    CHANGE,
+    CREATE,
+    ENGINEER,
+    NOW,
+    file_ref,
+    offline,
+    refused,
+    sent,
+    settings,
+    ticket,
+    write,
 )
-
-
-def sent(
-    action: str, known: Ticket | None = None, config: dict[str, Any] | None = None, **changes: Any
-) -> list[tuple[str, str, dict[str, Any]]]:
-    """Method, path and payload of each request."""
-    if known is None and action != "create":
-        known = ticket()
-    number = known.number if known is not None else ""
-    made = offline(**(config or {}))
-    intent = write(action, number, **changes)
-    requests = plan(settings(**(config or {})), made.declaration, intent, known, NOW).requests
-    return [(request.method, request.path, dict(request.payload)) for request in requests]
-
-
-def refused(kind: type[VendorError], action: str, known: Ticket | None = None, **changes: Any) -> VendorError:
-    with pytest.raises(kind) as caught:
-        sent(action, known, **changes)
-    return caught.value
 
 
 def create(**values: Any) -> dict[str, Any]:
@@ -291,48 +268,6 @@ def test_take_moves_the_ticket_to_our_group_and_pends_it() -> None:
     assert "not offered" in refused(NotOffered, "take", config={"client_group": ""}).message
 
 
-def test_an_approval_names_approver_request_who_when_and_why() -> None:
-    ((method, path, payload),) = sent("approve", CHANGE, comment="Window agreed.")
-    assert (method, path) == ("PUT", "/prod/tickets/e-CHG0051000/approve")
-    ((words,),) = ([comment["body"] for comment in payload.pop("comments")],)
-    assert payload == {
-        "clientName": "ourClient",
-        "ticketType": "Change",
-        "clientTicketNumber": "CHG0007",
-        "approver": "cab@client.example",
-        "approvalId": "a1",
-    }
-    assert words.startswith(
-        "Nadia Kovac, Email: nadia.kovac@client.example, Phone: +31 20 555 0101 approved Change Request "
-        "e-CHG0051000 (our number CHG0007) at 2026-03-03 "
-    )
-    assert words.endswith(". Window agreed.")
-
-
-def test_an_answers_comment_holds_a_body_alone() -> None:
-    ((_, _, payload),) = sent("approve", CHANGE)
-    assert [list(comment) for comment in payload["comments"]] == [["body"]]
-
-
-def test_the_final_approver_may_be_named() -> None:
-    ((_, path, payload),) = sent("reject", CHANGE, comment="Freeze.", decided_by="Ida Storm <ida@client.example>")
-    assert path.endswith("/reject")
-    assert payload["comments"][0]["body"].startswith("Ida Storm <ida@client.example> rejected Change Request")
-    assert "Nadia" not in payload["comments"][0]["body"]
-
-
-def test_a_rejection_needs_words_and_an_answer_needs_a_name() -> None:
-    assert refused(Rejected, "reject", CHANGE).field == "comment"
-    assert refused(Rejected, "approve", CHANGE, engineer=Engineer()).field == "decided_by"
-    assert refused(Rejected, "approve", CHANGE, comment="x" * 3990).field == "comment"
-
-
-def test_an_answered_change_takes_no_second_answer() -> None:
-    answered = ticket(type="change", cycle=1, approvals=(Approval(id="a1", approver="c@x", state="approved"),))
-    error = refused(WrongState, "approve", answered)
-    assert "already answered" in error.message
-
-
 def test_free_text_is_escaped_twice_only_by_the_config() -> None:
     text = 'a "b"\n\tc\\d'
     plain = sent("comment", comment=text)[0][2]["comments"][0]["body"]
@@ -352,6 +287,11 @@ def test_files_are_checked_and_renamed_before_anything_is_sent(tmp_path: Path) -
     for files in ((), (wrong,), (log, log), (file_ref(tmp_path / "a.exe", b"MZ"),)):
         refused(Rejected, "attach", files=files)
     assert "not offered" in refused(NotOffered, "comment", CHANGE, comment="x", files=(log,)).message
+
+
+def test_files_do_not_go_along_with_a_create(tmp_path: Path) -> None:
+    files = (file_ref(tmp_path / "a.log", b"ok"),)
+    assert refused(Rejected, "create", ticket_type="incident", values=CREATE, files=files).field == "attachments"
 
 
 def test_a_preview_shows_every_request_whole_and_no_secret() -> None:
