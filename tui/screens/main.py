@@ -193,11 +193,11 @@ class MainScreen(Screen[None]):
 
     def show_detail(self) -> None:
         """What the active list's cursor stands on, or the same ticket again."""
-        detail = self.detail
+        detail, desk = self.detail, self.board.desk
         key, message = self.chosen()
-        if key is not None and detail.raw and key == detail.key:
-            ticket = self.board.desk.ticket(key)
-            detail.tell_raw(key, self.board.desk.raw(key), ticket.vendor if ticket else {}, self.board.zone)
+        ticket = desk.ticket(key) if key is not None else None
+        if key is not None and ticket is not None and detail.raw and key == detail.key:
+            detail.tell_raw(key, desk.raw(key), ticket.vendor, self.board.zone)
         elif key is not None and (reading := self.board.reading(key, self._approval_hints())) is not None:
             detail.tell(reading)
         elif message is not None:

@@ -112,17 +112,10 @@ class TicketCommands:
         """What the vendor sent, or the story again."""
         detail = self.screen.detail
         key, _ = self.screen.chosen()
-        if key is None:
-            return
-        if detail.raw and detail.key == key:
-            detail.raw, detail.key = False, None
-        else:
-            ticket = self.screen.board.desk.ticket(key)
-            detail.tell_raw(
-                key, self.screen.board.desk.raw(key), ticket.vendor if ticket else {}, self.screen.board.zone
-            )
-        self.screen.go_to("detail")
+        detail.raw = not (detail.raw and detail.key == key)
+        detail.key = key
         self.screen.show_detail()
+        self.screen.lists.go_to("detail")
 
     def poll(self) -> None:
         """Ask the chosen ticket's provider now, or all of them."""

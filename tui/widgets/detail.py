@@ -49,27 +49,28 @@ class Detail(Reader):
         self.key: TicketKey | None = None
         self.message: InboxEntry | None = None
         self.raw = False
+        self._showed: tuple[TicketKey | None, bool] | None = None
 
     def tell(self, reading: Reading) -> None:
-        """Tell a ticket's story, from the top where it is another ticket than before."""
+        """Tell a ticket's story, from the top where something else was shown before."""
         key = reading.ticket.key
-        again = key == self.key and not self.raw and self.message is None
-        self.key, self.message, self.raw = key, None, False
+        again = self._showed == (key, False)
+        self.key, self.message, self.raw, self._showed = key, None, False, (key, False)
         self.show(story(reading, self.text_width), title=_title(key), top=None if again else 0)
 
     def tell_raw(
         self, key: TicketKey, texts: Sequence[tuple[datetime | None, str]], vendor: object, zone: tzinfo | None
     ) -> None:
         """Show what the vendor sent of a ticket."""
-        again = key == self.key and self.raw
-        self.key, self.message, self.raw = key, None, True
+        again = self._showed == (key, True)
+        self.key, self.message, self.raw, self._showed = key, None, True, (key, True)
         summary: list[Piece] = [("as it came", "muted")]
         lines = raw_lines(texts, dict(vendor) if isinstance(vendor, dict) else vendor, zone, self.text_width)
         self.show(lines, title=_title(key), summary=summary, top=None if again else 0)
 
     def tell_message(self, entry: InboxEntry, zone: tzinfo | None) -> None:
         """Show a message that belongs to no ticket we know: why, and the whole of it."""
-        self.key, self.message, self.raw = None, entry, False
+        self.key, self.message, self.raw, self._showed = None, entry, False, None
         message = entry.message
         width = self.text_width
         lines: list[Line] = []
@@ -85,7 +86,7 @@ class Detail(Reader):
 
     def tell_nothing(self, words: str) -> None:
         """Nothing is chosen; say what could be done."""
-        self.key, self.message, self.raw = None, None, False
+        self.key, self.message, self.raw, self._showed = None, None, False, None
         self.show([[], *([(line, "muted")] for line in wrap(words, self.text_width))], title="Detail", top=0)
 
 

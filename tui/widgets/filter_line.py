@@ -41,9 +41,9 @@ class FilterLine(Horizontal):
     DEFAULT_CSS = """
     FilterLine { height: 1; display: none; dock: bottom; background: $vq-panel; }
     FilterLine > #filter-sign { width: 9; color: $vq-accent; text-style: bold; padding: 0 1; }
-    FilterLine > Input { width: 1fr; height: 1; border: none; padding: 0; background: $vq-panel; color: $vq-text; }
+    FilterLine > Input { width: 2fr; height: 1; border: none; padding: 0; background: $vq-panel; color: $vq-text; }
     FilterLine > Input:focus { border: none; background-tint: $vq-panel 0%; }
-    FilterLine > #filter-says { width: 46; text-align: right; padding: 0 1; color: $vq-muted; }
+    FilterLine > #filter-says { width: 3fr; height: 1; text-align: right; padding: 0 1; color: $vq-muted; }
     """
 
     class Changed(Message):
@@ -99,8 +99,10 @@ class FilterLine(Horizontal):
         self.display = False
 
     def say(self, words: str) -> None:
-        """What the filter comes to, or what is wrong with it."""
-        self.query_one("#filter-says", Static).update(Content(words), layout=False)
+        """What the filter comes to, or what is wrong with it; of what is too long the end matters most."""
+        says = self.query_one("#filter-says", Static)
+        room = max(10, says.size.width - 2)
+        says.update(Content(words if len(words) <= room else "…" + words[1 - room :]), layout=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Another letter."""
