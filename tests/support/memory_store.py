@@ -143,6 +143,10 @@ class MemoryStore:
             listener(changes)
         return result
 
+    def get_all(self, *, but: tuple[Table, ...] = (Table.HEALTH,)) -> dict[Table, dict[str, Document]]:
+        """A copy of everything but what each poll changes."""
+        return copy.deepcopy({table: documents for table, documents in self._tables.items() if table not in but})
+
     async def follow(self) -> bool:
         """Nobody else writes here."""
         return False

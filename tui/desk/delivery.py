@@ -32,7 +32,7 @@ def first(provider: str, message: Message, now: datetime) -> InboxEntry:
         order=message.order,
         received_at=now,
         status="new" if readable else "parked",
-        patch=message.patch if readable else None,
+        patch=message.patch if readable and not message.ignored else None,
         message=message,
         handled=message.ignored,
     )

@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from providers.base import Provider
+from providers.codec import from_document, to_document
 from providers.errors import NotFound, VendorError
 from providers.model import Batch, Message, TicketKey
 from tui.desk import audit, confirming, delivery, intake, outbox_entries, records, waiting
+from tui.desk.apply import apply
 from tui.desk.catalogue import UNSETTLED
 from tui.desk.context import Context
 from tui.desk.entries import InboxEntry
@@ -80,7 +82,7 @@ class Inbox:
 
     def _first(self, transaction: Transaction, message: Message, shown: list[str], now: datetime) -> InboxEntry:
         name = self._provider.name
-        entry = delivery.first(name, message, now)
+        entry = _checked(delivery.first(name, message, now))
         if transaction.get(Table.SEEN, key_of(name, message.id)) is not None:
             # Settled so long ago that only its id was kept: it is in its ticket, and is released once more.
             return replace(entry, applied=True, handled=True, status="acknowledged", patch=None)
@@ -125,14 +127,7 @@ class Inbox:
         if entry.patch is None:
             records.put_entry(transaction, replace(entry, applied=True))
             return
-        try:
-            intake.take_in(transaction, entry)
-        except _UNUSABLE as error:
-            # A patch that no ticket can take is as good as unreadable: kept whole, shown, its neighbours go on.
-            message = entry.message
-            problem = f"it cannot be applied: {error}"
-            parked = replace(message, problem=problem) if message is not None else None
-            records.put_entry(transaction, replace(entry, status="parked", message=parked))
+        intake.take_in(transaction, entry)
 
     @property
     def _answers(self) -> bool:
@@ -214,6 +209,20 @@ class Inbox:
         stale = [key for keys in groups.values() for key in keys]
         if stale:
             await store.transact(lambda transaction: _count_empty(transaction, stale, now))
+
+
+def _checked(entry: InboxEntry) -> InboxEntry:
+    """An entry that can be kept and applied; one whose patch no ticket can take is as good as unreadable."""
+    if entry.patch is None:
+        return entry
+    try:
+        apply(None, from_document(InboxEntry, to_document(entry)))
+    except _UNUSABLE as error:
+        message = entry.message
+        problem = f"it cannot be applied: {error}"
+        told = replace(message, patch=None, problem=problem) if message is not None else None
+        return replace(entry, status="parked", patch=None, message=told)
+    return entry
 
 
 @dataclass(slots=True)
