@@ -91,7 +91,7 @@ def complaint_in(document: Any) -> Complaint | None:
     if not isinstance(document, Mapping):
         return None
     error = document.get("error")
-    if isinstance(error, Mapping):
+    if isinstance(error, Mapping) and error:
         words = " ".join(filter(None, (line_of(error.get("message")), line_of(error.get("detail")))))
         return Complaint(line_of(error.get("code")), safe_line(words, 400))
     if isinstance(error, str) and error.strip():

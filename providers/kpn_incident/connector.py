@@ -20,7 +20,6 @@ from providers.errors import Rejected
 from providers.http import HttpClient
 from providers.kpn.answers import complaint_in, document_of, fault_of_status, is_plainly_fine, listed, page_in
 from providers.kpn.check import check_by_list
-from providers.kpn.words import same_text
 from providers.kpn_incident.declaration import declaration_for
 from providers.kpn_incident.mapping import page_snapshot, row_snapshot
 from providers.kpn_incident.payload import Outgoing, outgoing
@@ -72,17 +71,22 @@ class Connector(Base):
         return Preview(method=message.method, path=f"/{message.path}", body=body)
 
     async def send(self, write: Write, ticket: Ticket | None, progress: Progress | None = None) -> Receipt:
-        """Do it, once."""
+        """Do it. A create that got no answer before is looked up first: nothing stops KPN from making two of it.
+
+        Files alone go a second time, with a comment naming them, if KPN insists on one.
+        """
         if self._settings.read_only:
             raise Rejected(self.name, "nothing was sent: the config says read_only", field="read_only")
         message = outgoing(self.name, write, ticket)
+        if write.action == Operation.CREATE and write.doubtful:
+            row = await self._row_of(message)
+            if row is not None:
+                return _found(row)
         try:
             return await self._send(write, message, progress)
-        except Rejected:
-            if write.action == Operation.CREATE and write.doubtful:
-                row = await self._row_of(message)
-                if row is not None and same_text(str(row.patch.set.get("summary", "")), _summary(message)):
-                    return _found(row)
+        except Rejected as error:
+            if write.action == Operation.ATTACH and "comment" in error.vendor_words.casefold():
+                return await self._send(write, message.naming_its_files(), progress)
             raise
 
     async def find(self, write: Write, ticket: Ticket | None) -> Receipt | None:
@@ -154,19 +158,17 @@ class Connector(Base):
             if wire.sys_id:
                 said["internal_id"] = wire.sys_id
             return Receipt(number=number, patch=Patch(number=number, set=said, vendor=other), note=wire.note)
-        comment = Comment(
-            id="",
-            author=write.engineer.name,
-            at=write.sent_at or self._clock.now(),
-            body=message.document["comment"],
-            origin="us",
-        )
+        comments: tuple[Comment, ...] = ()
+        if "comment" in message.document:
+            at = write.sent_at or self._clock.now()
+            words = message.document["comment"]
+            comments = (Comment(id="", author=write.engineer.name, at=at, body=words, origin="us"),)
         after: dict[str, object] = {}
         if write.action == Operation.CLOSE:
             after = {"state": "closed", "vendor_state": "Closed", "awaiting_us": False}
         elif write.action == Operation.REOPEN:
             after = {"state": "open", "vendor_state": "In Progress", "awaiting_us": False}
-        return Receipt(number=number, patch=Patch(number=number, set=after, comments=(comment,)), note=wire.note)
+        return Receipt(number=number, patch=Patch(number=number, set=after, comments=comments), note=wire.note)
 
     async def _row_of(self, message: Outgoing) -> Snapshot | None:
         """The active incident with this message's number of ours."""
@@ -175,10 +177,6 @@ class Connector(Base):
                 if row.patch.set.get("client_number") == message.document["reference_number"]:
                     return row
         return None
-
-
-def _summary(message: Outgoing) -> str:
-    return str(message.document["short_description"])
 
 
 def _found(row: Snapshot) -> Receipt:

@@ -36,6 +36,7 @@ _CREATE: Final = (
     Field(
         name="ci",
         title="Configuration item",
+        required=True,
         help="From a list that KPN agreed with you and the API does not tell; anything can be typed.",
         source="Constraints; " + _CREATE_SOURCE,
     ),

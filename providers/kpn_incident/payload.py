@@ -6,7 +6,7 @@ Everything the document forbids is refused here, before a byte has left.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from providers.base import Operation
@@ -32,6 +32,11 @@ class Outgoing:
     method: str
     path: str
     document: Mapping[str, Any]
+
+    def naming_its_files(self) -> Outgoing:
+        """The same message with a comment that names the files."""
+        names = ", ".join(item["name"] for item in self.document["attachments"])
+        return replace(self, document={**self.document, "comment": safe_line(f"Attached: {names}", 400)})
 
 
 def outgoing(provider: str, write: Write, ticket: Ticket | None) -> Outgoing:
@@ -79,7 +84,13 @@ def _update(provider: str, write: Write, ticket: Ticket | None, operation: Opera
     reference = write.client_number or (ticket.client_number if ticket else "")
     if not number:
         raise Rejected(provider, "nothing was sent: the message needs a ticket_number", field="ticket_number")
-    document = {"action": _ACTIONS[operation], "comment": _comment(provider, write, operation), "ticket_number": number}
+    document = {"action": _ACTIONS[operation], "ticket_number": number}
+    if operation is not Operation.ATTACH:
+        document["comment"] = _comment(provider, write, operation)
+    elif not write.files:
+        raise Rejected(provider, "nothing was sent: no file was named", field="attachments")
+    else:
+        require(provider, (), write.values)
     if reference:
         document["reference_number"] = reference
     for name in ("ticket_number", "reference_number"):
@@ -112,12 +123,7 @@ def _done(operation: Operation) -> str:
 
 
 def _comment(provider: str, write: Write, operation: Operation) -> str:
-    """The words of an update: what was typed, else the form's default. Files alone are named."""
-    if operation is Operation.ATTACH:
-        require(provider, (), write.values)
-        if not write.files:
-            raise Rejected(provider, "nothing was sent: no file was named", field="attachments")
-        return safe_line(f"Attached: {', '.join(file.name for file in write.files)}")
+    """The words of an update: what was typed, else the form's default."""
     fields = DECLARATION.forms[operation]
     values = dict(write.values)
     if fields[0].default and not any(str(values.get(name) or "").strip() for name in ("comment", "notes")):
