@@ -161,8 +161,9 @@ class Reader:
         try:
             keymap(common.keys)
         except KeymapFault as error:
-            name = next((name for name in common.keys if f" {name}:" in str(error)), "")
-            raise self._fault(("keys", name), "", str(error), "") from None
+            name, _, words = str(error).partition(": ")
+            sentence, _, cure = words.partition("; ")
+            raise self._fault(("keys", name), f"keys: {name}", sentence, cure) from None
 
     def _check_views(self, common: CommonSettings) -> None:
         for index, view in enumerate(common.view):
