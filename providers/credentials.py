@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from providers.errors import BadAnswer, SecretMissing, TimedOut, TooLarge, Unreachable
 from providers.secrets import SecretUnavailable
 
 if TYPE_CHECKING:
-    from providers.http import Auth, HttpClient
+    from providers.http import HttpClient
+
+
+class Auth(Protocol):
+    """Puts credentials on a request."""
+
+    async def headers(self, client: HttpClient) -> Mapping[str, str]:
+        """The headers to add; fetches a token where one is needed."""
+        ...
+
+    async def renew(self, client: HttpClient) -> bool:
+        """After a 401: whether new credentials were had, so that the request may be sent once more."""
+        ...
 
 
 class Credentials:

@@ -16,7 +16,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, cast
 from urllib.parse import urlencode, urlsplit
 
 import httpx
@@ -25,7 +25,7 @@ from providers.answer import Answer, Treatment
 from providers.attempt import Request, Trail
 from providers.base import Progress
 from providers.clock import Clock, milliseconds
-from providers.credentials import Credentials
+from providers.credentials import Auth, Credentials
 from providers.decoding import ACCEPTED, Decoder, Undecodable
 from providers.errors import NotAuthorised, Unreachable, VendorError
 from providers.exchange import LOGGED
@@ -48,18 +48,6 @@ _YIELD_BYTES: Final = 1024 * 1024
 # httpx logs whole URLs at INFO, presigned ones included, and httpcore headers at DEBUG; ours is vendorq.http.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
-
-
-class Auth(Protocol):
-    """Puts credentials on a request."""
-
-    async def headers(self, client: HttpClient) -> Mapping[str, str]:
-        """The headers to add; fetches a token where one is needed."""
-        ...
-
-    async def renew(self, client: HttpClient) -> bool:
-        """After a 401: whether new credentials were had, so that the request may be sent once more."""
-        ...
 
 
 class HttpClient:
@@ -293,6 +281,7 @@ class HttpClient:
         with _translated(request, trail, seconds):
             async with asyncio.timeout_at(ends):
                 sending = _build(client, request, credentials, trail)
+                sending.extensions["timeout"] = self._step_timeouts(seconds)
                 response = await client.send(sending, stream=True)
             try:
                 trail.status = response.status_code
@@ -321,6 +310,15 @@ class HttpClient:
         order = (milliseconds(self._clock.now()), 0)
         return Trail(request.url, number, order, self._clock.monotonic())
 
+    def _step_timeouts(self, seconds: float) -> dict[str, float | None]:
+        """Timeouts of single steps beside the deadline of the whole: a long upload must not stand still.
+
+        TCP and TLS get half of it each, so that they end before the deadline would cut them: only then does
+        httpcore close the socket of a handshake that hangs.
+        """
+        step = min(self.timeout, seconds)
+        return {"connect": step / 2, "write": step, "read": None, "pool": None}
+
     async def _open(self) -> httpx.AsyncClient:
         async with self._opening:
             if self._client is None:
@@ -339,8 +337,7 @@ class HttpClient:
                     proxy=self._settings.proxy,
                     follow_redirects=False,
                     trust_env=False,
-                    # The whole is bounded by a deadline; these end a transfer that stands still.
-                    timeout=httpx.Timeout(None, connect=self.timeout, write=self.timeout),
+                    timeout=None,  # each request brings its own
                     limits=_LIMITS,
                     cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
                     headers={"User-Agent": "vendorq", "Accept": "application/json", "Accept-Encoding": ACCEPTED},
@@ -371,7 +368,7 @@ def _translated(request: Request, trail: Trail, seconds: float) -> Iterator[None
         yield
     except (TimeoutError, httpx.TimeoutException):
         if not trail.sent:
-            raise Failure("unreachable", f"no connection to {host} within {seconds:g} s", code="timeout") from None
+            raise Failure("unreachable", f"no connection to {host} in time", code="timeout") from None
         what = "no answer" if trail.status is None else f"the answer (HTTP {trail.status}) was not complete"
         raise Failure("timed_out", f"{what} within {seconds:g} s", code="timeout") from None
     except httpx.ProxyError as error:
