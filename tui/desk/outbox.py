@@ -85,7 +85,7 @@ class Outbox:
     async def deliver(self, entry_id: str, progress: Progress | None = None) -> OutboxEntry:
         """Send one entry now, if nothing of its ticket is before it; return it as it then stands."""
         entry = self.entry(entry_id)
-        if entry.state != "queued":
+        if entry.state not in waiting.UNFINISHED:
             return entry
         if entry.answers:
             return await self._deliver_answers(entry)

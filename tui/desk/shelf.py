@@ -48,7 +48,7 @@ def outbox(view: View, *, settled: bool) -> list[OutboxEntry]:
 def writes(view: View, ids: Iterable[str]) -> list[OutboxEntry]:
     """These writes, oldest first."""
     entries = [entry for entry_id in ids if (entry := records.write(view, entry_id)) is not None]
-    return sorted(entries, key=lambda entry: (entry.created_at, entry.id))
+    return sorted(entries, key=lambda entry: entry.created_at)
 
 
 def needs_attention(entry: OutboxEntry) -> bool:

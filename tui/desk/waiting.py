@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Final
 
 from tui.desk import records
@@ -48,18 +49,17 @@ def unsettled(catalogue: Catalogue, provider: str) -> list[InboxSummary]:
 
 def in_state(catalogue: Catalogue, state: str, provider: str = "") -> list[str]:
     """Ids of open writes in a state, oldest first; of one provider where given."""
-    items = [(key, item) for key, item in catalogue.open_writes(provider) if item.state == state]
-    return [key for key, _ in sorted(items, key=_age)]
+    return [key for key, item in _by_age(catalogue, provider) if item.state == state]
 
 
 def before(catalogue: Catalogue, entry_id: str) -> list[str]:
     """Ids of open writes of the same ticket that are older than this one, oldest first."""
-    items = dict(catalogue.open_writes())
-    own = items.get(entry_id)
+    items = _by_age(catalogue)
+    own = dict(items).get(entry_id)
     if own is None:
         return []
-    older = [pair for pair in items.items() if same_ticket(pair[1], own) and _age(pair) < _age((entry_id, own))]
-    return [key for key, _ in sorted(older, key=_age)]
+    older = takewhile(lambda pair: pair[0] != entry_id, items)
+    return [key for key, item in older if same_ticket(item, own)]
 
 
 def stands_in_the_way(view: View, entry_ids: Iterable[str]) -> bool:
@@ -90,8 +90,9 @@ def _in_order(items: Iterable[tuple[str, InboxSummary]]) -> list[str]:
     return [key for *_, key in sorted(chosen)]
 
 
-def _age(item: tuple[str, OutboxSummary]) -> tuple[datetime, str]:
-    return _parsed(item[1].created_at), item[0]
+def _by_age(catalogue: Catalogue, provider: str = "") -> list[tuple[str, OutboxSummary]]:
+    """Open writes, oldest first; of equal stamps in the order they were kept."""
+    return sorted(catalogue.open_writes(provider), key=lambda pair: _parsed(pair[1].created_at))
 
 
 def _parsed(text: str | None) -> datetime:

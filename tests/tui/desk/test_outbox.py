@@ -1,0 +1,416 @@
+"""Writes: durable before they leave, sent once, accounted for afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from providers.base import Operation, Settling
+from providers.errors import (
+    BadAnswer,
+    NotAuthorised,
+    NotFound,
+    NotOffered,
+    Rejected,
+    Throttled,
+    TimedOut,
+    Unconfirmed,
+    Unreachable,
+    VendorError,
+    WrongState,
+)
+from providers.model import Approval, Patch, Receipt, TicketKey
+from tests.support.fake_provider import LISTED, QUEUED, FakeProvider, declare, message
+from tests.support.memory_desk import T1, MemoryDesk
+from tui.desk.locks import lock_name
+from tui.desk.ports import StoreFault, Table
+
+SETTLING = {
+    "create": Settling(by="queue", fallback="engineer"),
+    "comment": Settling(by="lookup", fallback="engineer"),
+    "update": Settling(by="nothing", fallback="repeat_once"),
+    "link": Settling(by="nothing", fallback="send_again"),
+}
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[MemoryDesk]:
+    """A desk with one ticket of one vendor."""
+    desk = MemoryDesk(tmp_path, FakeProvider(declaration=declare(settling=SETTLING)))
+    desk.fake.put(message())
+    await desk.sync("fake")
+    yield desk
+    await desk.aclose()
+
+
+async def is_sending(desk: MemoryDesk) -> None:
+    """Wait until the oldest open write has left."""
+    changed = asyncio.Event()
+    stop = desk.subscribe(lambda event: changed.set())
+    while desk.outbox()[0].state != "sending":
+        await changed.wait()
+        changed.clear()
+    stop()
+
+
+async def test_a_write_is_durable_before_it_leaves(desk: MemoryDesk) -> None:
+    entry = await desk.submit(desk.write("comment", "fake", "T1", values={"comment": "hello"}))
+    desk.memory.fault = "the disk is full"
+    with pytest.raises(StoreFault):
+        await desk.deliver(entry.id)
+    assert desk.fake.ledger == []
+
+
+async def test_a_confirmed_write_is_in_its_ticket_and_in_the_audit(desk: MemoryDesk) -> None:
+    entry = await desk.send(comment="hello")
+    ticket = desk.ticket(T1)
+    assert (entry.state, entry.attempts, entry.note) == ("done", 1, "done")
+    assert ticket is not None and [(item.body, item.origin) for item in ticket.comments] == [("hello", "us")]
+    lines = [desk.memory.get(Table.AUDIT, key) for key in desk.memory.keys(Table.AUDIT)]
+    assert [(line["action"], line["outcome"], line["engineer"]) for line in lines if line] == [
+        ("comment", "done", "Ada Byron")
+    ]
+    assert lines[0] is not None and lines[0]["user"]
+    assert desk.outbox() == []
+    assert [item.id for item in desk.outbox(settled=True)] == [entry.id]
+
+
+async def test_delivering_what_is_done_sends_nothing(desk: MemoryDesk) -> None:
+    entry = await desk.send(comment="hello")
+    assert (await desk.deliver(entry.id)).state == "done"
+    await desk.sync("fake")
+    assert len(desk.fake.ledger) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "error_type"),
+    [
+        (Rejected("fake", "no", field="comment"), "rejected", "Rejected"),
+        (WrongState("fake", "closed"), "rejected", "WrongState"),
+        (NotFound("fake", "unknown"), "rejected", "NotFound"),
+        (NotAuthorised("fake", "key"), "rejected", "NotAuthorised"),
+        (Unreachable("fake", "no route"), "queued", "Unreachable"),
+        (Throttled("fake", "patience"), "queued", "Throttled"),
+        (Unconfirmed("fake", "no answer"), "unconfirmed", "Unconfirmed"),
+        (TimedOut("fake", "no answer"), "unconfirmed", "Unconfirmed"),
+        (BadAnswer("fake", "HTML"), "unconfirmed", "Unconfirmed"),
+    ],
+)
+async def test_an_error_decides_what_becomes_of_the_write(
+    desk: MemoryDesk, error: VendorError, state: str, error_type: str
+) -> None:
+    desk.fake.before.append(error)
+    entry = await desk.send(comment="hello")
+    assert (entry.state, entry.error_type, entry.field) == (state, error_type, error.field)
+    assert entry.error and entry.next_step
+    assert [item.id for item in desk.outbox()] == [entry.id]
+
+
+async def test_what_was_not_sent_is_sent_at_the_next_poll(desk: MemoryDesk) -> None:
+    desk.fake.before.append(Unreachable("fake", "no route"))
+    await desk.send(comment="hello")
+    report = await desk.sync("fake")
+    assert (report.sent, desk.fake.ledger, desk.outbox()) == (1, [("comment", "T1", "hello")], [])
+
+
+async def test_patience_that_the_vendor_asked_for_holds_for_every_process(desk: MemoryDesk, tmp_path: Path) -> None:
+    desk.fake.before.append(Throttled("fake", "patience", retry_after=300))
+    await desk.send(comment="one")
+    other = MemoryDesk(tmp_path, desk.fake, store=desk.memory, clock=desk.time)
+    entry = await other.send(comment="two")
+    assert (entry.state, desk.fake.ledger) == ("queued", [])
+    assert "patience" in (await other.sync("fake")).skipped
+    desk.time.move(301)
+    await desk.sync("fake")
+    assert [body for _, _, body in desk.fake.ledger] == ["one", "two"]
+    await other.aclose()
+
+
+async def test_a_file_that_changed_is_not_sent(desk: MemoryDesk, tmp_path: Path) -> None:
+    log = tmp_path / "boot.log"
+    log.write_text("one")
+    entry = await desk.submit(desk.write("attach", "fake", "T1", files=[log]))
+    log.write_text("two")
+    entry = await desk.deliver(entry.id)
+    assert (entry.state, "has changed" in entry.error, desk.fake.ledger) == ("rejected", True, [])
+    with pytest.raises(Rejected, match="cannot be read"):
+        desk.write("attach", "fake", "T1", files=[tmp_path / "none"])
+
+
+async def test_writes_of_a_ticket_leave_in_their_order(desk: MemoryDesk) -> None:
+    first = await desk.submit(desk.write("comment", "fake", "T1", values={"comment": "first"}))
+    second = await desk.submit(desk.write("comment", "fake", "T1", values={"comment": "second"}))
+    assert (await desk.deliver(second.id)).state == "queued"
+    await desk.deliver(first.id)
+    await desk.deliver(second.id)
+    assert [body for _, _, body in desk.fake.ledger] == ["first", "second"]
+
+
+async def test_an_unanswered_write_is_in_the_way_until_a_person_is_asked(desk: MemoryDesk) -> None:
+    desk.fake.after.append(Unconfirmed("fake", "no answer"))
+    await desk.send(comment="first")
+    second = await desk.submit(desk.write("comment", "fake", "T1", values={"comment": "second"}))
+    assert (await desk.deliver(second.id)).state == "queued"
+    other_ticket = await desk.send(number="T2", comment="elsewhere")
+    assert other_ticket.state == "done"
+    desk.time.move(121)
+    await desk.sync("fake")
+    assert [body for _, _, body in desk.fake.ledger] == ["first", "elsewhere", "second"]
+
+
+async def test_two_processes_send_an_entry_once(desk: MemoryDesk, tmp_path: Path) -> None:
+    other = MemoryDesk(tmp_path, desk.fake, store=desk.memory, clock=desk.time)
+    entry = await desk.submit(desk.write("comment", "fake", "T1", values={"comment": "hello"}))
+    states = await asyncio.gather(desk.deliver(entry.id), other.deliver(entry.id))
+    assert [item.state for item in states] == ["done", "done"]
+    assert len(desk.fake.ledger) == 1
+    await other.aclose()
+
+
+async def test_a_write_does_not_wait_for_another_tickets(desk: MemoryDesk) -> None:
+    desk.fake.hold = held = asyncio.Event()
+    slow = await desk.submit(desk.write("comment", "fake", "T1", values={"comment": "slow"}))
+    sending = asyncio.create_task(desk.deliver(slow.id))
+    await is_sending(desk)
+    desk.fake.hold = None
+    assert (await desk.send(number="T2", comment="quick")).state == "done"
+    held.set()
+    assert (await sending).state == "done"
+
+
+async def test_an_interrupted_write_is_unconfirmed(desk: MemoryDesk) -> None:
+    desk.fake.hold = asyncio.Event()
+    entry = await desk.submit(desk.write("comment", "fake", "T1", values={"comment": "hello"}))
+    sending = asyncio.create_task(desk.deliver(entry.id))
+    await is_sending(desk)
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    assert [(item.state, item.error_type) for item in desk.outbox()] == [("unconfirmed", "Unconfirmed")]
+
+
+async def test_what_a_dead_process_was_sending_is_unconfirmed_and_a_living_ones_is_not(
+    desk: MemoryDesk, tmp_path: Path
+) -> None:
+    desk.fake.hold = asyncio.Event()
+    entry = await desk.submit(desk.write("comment", "fake", "T1", values={"comment": "hello"}))
+    sending = asyncio.create_task(desk.deliver(entry.id))
+    await is_sending(desk)
+    other = MemoryDesk(tmp_path, desk.fake, store=desk.memory, clock=desk.time)
+    await other.sync("fake")
+    assert other.outbox()[0].state == "sending"
+    desk.fake.hold.set()
+    await sending
+    dead = replace((await desk.submit(desk.write("comment", "fake", "T1", values={"comment": "x"}))), state="sending")
+    document = {**(desk.memory.get(Table.OUTBOX, dead.id) or {}), "state": "sending", "attempts": 1}
+    await desk.memory.transact(lambda transaction: transaction.put(Table.OUTBOX, dead.id, document))
+    await other.sync("fake")
+    assert [(item.id, item.state) for item in other.outbox()] == [(dead.id, "unconfirmed")]
+    assert [body for _, _, body in desk.fake.ledger] == ["hello"]
+    await other.aclose()
+
+
+async def test_what_is_found_at_the_vendor_is_done_at_once(desk: MemoryDesk) -> None:
+    desk.fake.after.append(Unconfirmed("fake", "no answer"))
+    entry = await desk.send(comment="hello")
+    assert [row.faulty_write for row in desk.rows()] == [True]
+    desk.fake.found = lambda write: Receipt(number=write.number)
+    await desk.sync("fake")
+    assert (desk.outbox(settled=True)[0].state, desk.outbox()) == ("done", [])
+    ticket = desk.ticket(T1)
+    assert ticket is not None and [item.body for item in ticket.comments] == ["hello"]
+    assert len(desk.fake.ledger) == 1 and entry.attempts == 1
+
+
+async def test_an_unanswered_create_is_found_in_the_queue(desk: MemoryDesk) -> None:
+    desk.fake.after.append(Unconfirmed("fake", "no answer"))
+    entry = await desk.send("create", number="", client_number="OWN7")
+    assert (entry.state, entry.write.client_number) == ("unconfirmed", "OWN7")
+    desk.fake.confirmed_by = lambda write, came: came.kind == "number_returned"
+    patch = Patch(number="T7", set={"client_number": "OWN7"})
+    desk.fake.put(message("T7", 5000, kind="number_returned", client_number="OWN7", patch=patch))
+    await desk.sync("fake")
+    settled = desk.outbox(settled=True)[0]
+    assert (settled.state, settled.write.number) == ("done", "T7")
+    assert desk.find("fake", "OWN7") == TicketKey("fake", "T7")
+    assert desk.entry("m5000").handled
+
+
+async def test_an_unanswered_create_is_put_to_the_engineer_only_when_the_queue_was_empty_twice(
+    desk: MemoryDesk,
+) -> None:
+    desk.fake.after.append(Unconfirmed("fake", "no answer"))
+    await desk.send("create", number="", client_number="OWN7")
+    for seconds in (60, 60):
+        desk.time.move(seconds)
+        await desk.sync("fake")
+        assert not desk.outbox()[0].needs_engineer
+    desk.time.move(60)
+    await desk.sync("fake")
+    asked = desk.outbox()[0]
+    assert (asked.state, asked.needs_engineer) == ("unconfirmed", True)
+    assert len(desk.fake.ledger) == 1
+
+
+async def test_a_change_of_fields_is_repeated_once_where_nothing_newer_came(desk: MemoryDesk) -> None:
+    desk.fake.after += [Unconfirmed("fake", "no answer"), Unconfirmed("fake", "no answer")]
+    await desk.send("update", priority="2")
+    for _ in range(8):
+        desk.time.move(61)
+        await desk.sync("fake")
+    assert len(desk.fake.ledger) == 2
+    assert desk.outbox()[0].needs_engineer
+
+
+async def test_nothing_is_repeated_over_something_newer(desk: MemoryDesk) -> None:
+    desk.fake.after.append(Unconfirmed("fake", "no answer"))
+    await desk.send("update", priority="2")
+    desk.time.move(10)
+    desk.fake.put(message(order=int(desk.time.now().timestamp() * 1000)))
+    for _ in range(4):
+        await desk.sync("fake")
+        desk.time.move(61)
+    assert len(desk.fake.ledger) == 1
+    assert desk.outbox()[0].needs_engineer
+
+
+async def test_parts_that_are_done_are_not_forgotten(desk: MemoryDesk) -> None:
+    error = Unconfirmed("fake", "no answer")
+    error.done = ("comment",)
+    desk.fake.before.append(error)
+    entry = await desk.send(comment="hello")
+    assert (entry.write.done, entry.write.doubtful) == (("comment",), True)
+
+
+async def test_the_engineer_may_retry_or_drop_what_failed(desk: MemoryDesk) -> None:
+    desk.fake.before += [Rejected("fake", "no"), Rejected("fake", "no")]
+    retried, given_up = await desk.send(comment="one"), await desk.send(comment="two")
+    again = await desk.retry(retried.id)
+    assert (again.state, (await desk.deliver(again.id)).state) == ("queued", "done")
+    dropped = await desk.drop(given_up.id)
+    assert (dropped.state, dropped.dropped, desk.outbox()) == ("rejected", True, [])
+    with pytest.raises(WrongState):
+        await desk.drop(retried.id)
+    with pytest.raises(WrongState):
+        await desk.retry(retried.id)
+    with pytest.raises(NotFound):
+        await desk.retry("none")
+
+
+async def test_the_engineer_may_correct_what_was_refused(desk: MemoryDesk) -> None:
+    desk.fake.before.append(Rejected("fake", "too long"))
+    refused = await desk.send(comment="much too long")
+    corrected = await desk.edit(refused.id, {"comment": "short"})
+    await desk.deliver(corrected.id)
+    assert (desk.fake.ledger, desk.outbox()) == ([("comment", "T1", "short")], [])
+
+
+async def test_one_create_for_each_own_number(desk: MemoryDesk) -> None:
+    first = await desk.send("create", number="", client_number="OWN7")
+    with pytest.raises(Rejected, match="already belongs to") as refused:
+        await desk.send("create", number="", client_number="OWN7")
+    assert (first.state, refused.value.field, len(desk.fake.ledger)) == ("done", "client_number", 1)
+    desk.fake.after.append(Unconfirmed("fake", "no answer"))
+    await desk.send("create", number="", client_number="OWN8")
+    with pytest.raises(Rejected, match="already unconfirmed"):
+        await desk.send("create", number="", client_number="OWN8")
+
+
+async def test_a_created_ticket_is_known_by_what_was_sent(desk: MemoryDesk) -> None:
+    write = desk.write(
+        "create",
+        "fake",
+        client_number="OWN7",
+        ticket_type="request",
+        values={"summary": "New disk", "priority": "2 - High"},
+    )
+    await desk.deliver((await desk.submit(write)).id)
+    ticket = desk.ticket(desk.find("fake", "OWN7") or T1)
+    assert ticket is not None
+    assert (ticket.summary, ticket.priority, ticket.type) == ("New disk", 2, "request")
+    assert not any(row.unread for row in desk.rows() if row.key == ticket.key)
+
+
+async def test_what_is_not_offered_is_refused_before_it_is_kept(tmp_path: Path) -> None:
+    desk = MemoryDesk(tmp_path, FakeProvider(declaration=declare(QUEUED - {Operation.CANCEL})))
+    with pytest.raises(NotOffered, match="not offered"):
+        await desk.submit(desk.write("cancel", "fake", "T1"))
+    with pytest.raises(Rejected, match="not offered"):
+        await desk.submit(desk.write("juggle", "fake", "T1"))
+    assert desk.outbox(settled=True) == []
+
+
+async def test_read_only_sends_nothing_and_reads_no_queue(tmp_path: Path) -> None:
+    desk = MemoryDesk(tmp_path, read_only=True)
+    desk.fake.put(message())
+    with pytest.raises(Rejected, match="read-only"):
+        await desk.submit(desk.write("comment", "fake", "T1"))
+    await desk.sync("fake")
+    assert (desk.fake.receives, desk.health()[0].consumes) == (0, False)
+
+
+async def change(desk: MemoryDesk) -> None:
+    """A change with two approvers."""
+    asked = tuple(Approval(id=f"a{n}", approver=f"{n}@client.example") for n in (1, 2))
+    patch = Patch(number="C1", set={"type": "change", "state": "assess"}, approvals=asked, cycle="opened")
+    desk.fake.put(message("C1", 7000, patch=patch))
+    await desk.sync("fake")
+
+
+async def test_one_answer_to_each_approval_cycle(desk: MemoryDesk) -> None:
+    await change(desk)
+    assert [row.approval_asked for row in desk.rows() if row.number == "C1"] == [True]
+    entry = await desk.send("approve", "C1", comment="fine")
+    assert (entry.state, entry.write.values["approval_id"]) == ("done", "a2")
+    ticket = desk.ticket(TicketKey("fake", "C1"))
+    assert ticket is not None and [item.state for item in ticket.approvals] == ["approved", "approved"]
+    for action in ("approve", "reject"):
+        with pytest.raises(WrongState, match="already answered"):
+            await desk.send(action, "C1", comment="again")
+    assert [action for action, _, _ in desk.fake.ledger] == ["approve"]
+
+
+async def test_an_answer_that_waits_is_an_answer(desk: MemoryDesk) -> None:
+    await change(desk)
+    await desk.submit(desk.write("approve", "fake", "C1"))
+    with pytest.raises(WrongState, match="already queued"):
+        await desk.submit(desk.write("reject", "fake", "C1", values={"comment": "no"}))
+
+
+async def test_our_answer_counts_though_our_clock_is_behind_the_vendors(desk: MemoryDesk) -> None:
+    ahead = int(desk.time.now().timestamp() * 1000) + 3_600_000
+    patch = Patch(number="C1", set={"type": "change"}, approvals=(Approval(id="a1"),), cycle="opened")
+    desk.fake.put(message("C1", ahead, patch=patch))
+    await desk.sync("fake")
+    await desk.send("approve", "C1")
+    ticket = desk.ticket(TicketKey("fake", "C1"))
+    assert ticket is not None and [item.state for item in ticket.approvals] == ["approved"]
+
+
+async def test_a_form_learns_what_has_changed_since_it_was_opened(desk: MemoryDesk) -> None:
+    ticket = desk.ticket(T1)
+    assert ticket is not None and desk.changes_since(T1, ticket.revision) == []
+    desk.fake.put(message(order=2000))
+    await desk.sync("fake")
+    assert [item.id for item in desk.changes_since(T1, ticket.revision)] == ["m2000"]
+    assert desk.waiting_writes(T1) == []
+
+
+async def test_a_ticket_known_to_two_vendors_is_linked(tmp_path: Path) -> None:
+    desk = MemoryDesk(tmp_path, FakeProvider(), FakeProvider(name="other", declaration=declare(LISTED)))
+    for name in ("fake", "other"):
+        entry = await desk.submit(desk.write("create", name, client_number="OWN7"))
+        await desk.deliver(entry.id)
+    keys = [desk.find(name, "OWN7") for name in ("fake", "other")]
+    assert all(keys)
+    assert desk.linked(keys[0] or T1) == [keys[1]]
+
+
+def test_a_lock_is_named_by_its_ticket(tmp_path: Path) -> None:
+    desk = MemoryDesk(tmp_path)
+    one, two = desk.write("comment", "fake", "T1"), desk.write("update", "fake", "T1")
+    assert lock_name(one) == lock_name(two) != lock_name(desk.write("comment", "fake", "T2"))
