@@ -45,11 +45,7 @@ _RESPONSES: Final = frozenset({Operation.ACKNOWLEDGE, Operation.LINK})
 
 
 class Connector(Base):
-    """One customer at KPN ServiceNow Connect.
-
-    Keeps no state but its token and the ids of the last answer of the queue, by which it notices a queue that
-    hands out the same messages until they are acknowledged.
-    """
+    """One customer at KPN ServiceNow Connect. Keeps no state but its token."""
 
     def __init__(self, settings: Settings, clock: Clock, http: HttpClient | None = None) -> None:
         self.name = settings.name
@@ -60,7 +56,6 @@ class Connector(Base):
         auth = ClientCredentials(settings.token_endpoint, settings.client_id, settings.client_secret, clock)
         self._http = http or HttpClient(settings, clock, auth)
         self._hosts = AllowedHosts((), settings.url)
-        self._handed_out: frozenset[str] = frozenset()
 
     async def list_open(self) -> AsyncGenerator[Snapshot]:
         """ListOpenTickets (4.2): all open tickets in one answer.
@@ -102,11 +97,8 @@ class Connector(Base):
                 last = messages[-1].order
         except (BrokenOff, Missing) as error:
             gap = gap or f"the answer is not a whole list of messages ({error})"
-        ids = frozenset(message.id for message in messages)
-        more = not ids <= self._handed_out
-        self._handed_out = ids
         if not gap:
-            return Batch(messages=tuple(messages), more=more)
+            return Batch(messages=tuple(messages), more=bool(messages))
         return Batch(
             messages=tuple(messages),
             gap=f"KPN's queue: {gap}; {len(messages)} messages could be taken, and others may be lost",
@@ -134,11 +126,11 @@ class Connector(Base):
             raise Rejected(self.name, "nothing was sent: the config says read_only", field="read_only")
         message = self._outgoing(write, ticket)
         try:
-            return await self._send(write, message, progress)
+            return await self._send(write, message, ticket, progress)
         except VendorError as error:
             if write.action == Operation.ATTACH and error.code == SCHEMA:
                 named = message.with_comment(_naming(", ".join(file.name for file in message.files)))
-                return await self._send(write, named, progress)
+                return await self._send(write, named, ticket, progress)
             if write.action == Operation.CREATE and error.code == DOUBLE:
                 return await self._already_there(write, message, error)
             if write.action in _RESPONSES and error.code == UNKNOWN_TRANSACTION:
@@ -216,7 +208,7 @@ class Connector(Base):
         self._raise_fault(answer)
         return answer
 
-    async def _send(self, write: Write, message: Outgoing, progress: Progress | None) -> Receipt:
+    async def _send(self, write: Write, message: Outgoing, ticket: Ticket | None, progress: Progress | None) -> Receipt:
         upload = Upload.json(self.name, message.document, progress)
         answer = await self._http.request(
             message.method,
@@ -234,7 +226,7 @@ class Connector(Base):
             raise answer.unreadable("KPN's answer names no ticket")
         if write.number and wire.kpn_ticket_number.casefold() != write.number.casefold():
             raise answer.unreadable(f"KPN's answer is about another ticket, {wire.kpn_ticket_number}")
-        return receipt_of(write, message, wire, self._clock.now())
+        return receipt_of(write, message, wire, ticket, self._clock.now())
 
     async def _already_there(self, write: Write, message: Outgoing, error: VendorError) -> Receipt:
         """After 3000: a create that got no answer before was done then. Otherwise the number is another ticket's."""

@@ -6,17 +6,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from providers.base import Operation
-from providers.kpn.words import same_text
+from providers.kpn.words import numbered, same_text
 from providers.kpn_connect.payload import Outgoing
 from providers.kpn_connect.wire import WriteWire
-from providers.model import Comment, Message, Patch, Receipt, Snapshot, Write
+from providers.model import Comment, Message, Patch, Receipt, Snapshot, Ticket, Write
 
 _COMMON = frozenset(
     {"ticket_type", "customer_reference_number", "short_description", "description", "priority", "attachments"}
 )
 
 
-def receipt_of(write: Write, message: Outgoing, wire: WriteWire, now: datetime) -> Receipt:
+def receipt_of(write: Write, message: Outgoing, wire: WriteWire, ticket: Ticket | None, now: datetime) -> Receipt:
     """The receipt for an accepted write. The desk adds what follows from the write itself."""
     number = wire.kpn_ticket_number or write.number
     receipt = Receipt(number=number, note=wire.note)
@@ -36,7 +36,8 @@ def receipt_of(write: Write, message: Outgoing, wire: WriteWire, now: datetime) 
             body=message.document["comment"],
             origin="us",
         )
-        return replace(receipt, patch=Patch(number=number, comments=(comment,)))
+        known = ticket.comments if ticket is not None else ()
+        return replace(receipt, patch=Patch(number=number, comments=numbered((comment,), known)))
     return receipt
 
 

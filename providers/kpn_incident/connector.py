@@ -20,6 +20,7 @@ from providers.errors import Rejected
 from providers.http import HttpClient
 from providers.kpn.answers import complaint_in, document_of, fault_of_status, is_plainly_fine, listed, page_in
 from providers.kpn.check import check_by_list
+from providers.kpn.words import numbered
 from providers.kpn_incident.declaration import declaration_for
 from providers.kpn_incident.mapping import page_snapshot, row_snapshot
 from providers.kpn_incident.payload import Outgoing, outgoing
@@ -83,10 +84,10 @@ class Connector(Base):
             if row is not None:
                 return _found(row)
         try:
-            return await self._send(write, message, progress)
+            return await self._send(write, message, ticket, progress)
         except Rejected as error:
             if write.action == Operation.ATTACH and "comment" in error.vendor_words.casefold():
-                return await self._send(write, message.naming_its_files(), progress)
+                return await self._send(write, message.naming_its_files(), ticket, progress)
             raise
 
     async def find(self, write: Write, ticket: Ticket | None) -> Receipt | None:
@@ -129,7 +130,7 @@ class Connector(Base):
             _raise_fault(answer)
         return answer
 
-    async def _send(self, write: Write, message: Outgoing, progress: Progress | None) -> Receipt:
+    async def _send(self, write: Write, message: Outgoing, ticket: Ticket | None, progress: Progress | None) -> Receipt:
         answer = await self._http.request(
             message.method,
             self._url(message.path),
@@ -139,7 +140,7 @@ class Connector(Base):
         )
         _raise_fault(answer)
         if not answer.body and answer.status in _NO_ANSWER_NEEDED and write.number:
-            return self._receipt(write, message, WriteWire(ticket_number=write.number))
+            return self._receipt(write, message, WriteWire(ticket_number=write.number), ticket)
         document = answer.json()
         result = document.get("result", document) if isinstance(document, dict) else {}
         wire = WriteWire.model_validate(result if isinstance(result, dict) else {})
@@ -147,9 +148,9 @@ class Connector(Base):
             raise answer.unreadable("KPN's answer names no incident")
         if write.number and wire.ticket_number.casefold() != write.number.casefold():
             raise answer.unreadable(f"KPN's answer is about another incident, {wire.ticket_number}")
-        return self._receipt(write, message, wire)
+        return self._receipt(write, message, wire, ticket)
 
-    def _receipt(self, write: Write, message: Outgoing, wire: WriteWire) -> Receipt:
+    def _receipt(self, write: Write, message: Outgoing, wire: WriteWire, ticket: Ticket | None) -> Receipt:
         """What an accepted write says of its ticket. The pages show no comments, so ours are kept from here."""
         number = wire.ticket_number
         if write.action == Operation.CREATE:
@@ -162,7 +163,8 @@ class Connector(Base):
         if "comment" in message.document:
             at = write.sent_at or self._clock.now()
             words = message.document["comment"]
-            comments = (Comment(id="", author=write.engineer.name, at=at, body=words, origin="us"),)
+            comment = Comment(id="", author=write.engineer.name, at=at, body=words, origin="us")
+            comments = numbered((comment,), ticket.comments if ticket is not None else ())
         after: dict[str, object] = {}
         if write.action == Operation.CLOSE:
             after = {"state": "closed", "vendor_state": "Closed", "awaiting_us": False}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,16 @@ async def test_resolved_incident_is_closed_or_reopened_with_words(
     assert receipt.patch is not None
     assert receipt.patch.set["vendor_state"] == after
     assert [comment.body for comment in receipt.patch.comments] == ["Zo is het goed"]
+
+
+async def test_same_words_twice_are_two_comments(box: Sandbox, kpn: Connector) -> None:
+    number = box.kpn_incident.create(reference="ZB-1")
+    first = await kpn.send(write("comment", number, comment="Nog nieuws?"), ticket(number))
+    assert first.patch is not None
+    known = replace(ticket(number), comments=first.patch.comments)
+    second = await kpn.send(write("comment", number, comment="Nog nieuws?"), known)
+    assert second.patch is not None
+    assert first.patch.comments[0].id != second.patch.comments[0].id
 
 
 async def test_close_that_kpn_finds_too_early_is_a_wrong_state(box: Sandbox, kpn: Connector) -> None:
