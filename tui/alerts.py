@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from providers.model import TicketKey, TicketRow
-from tui.desk.desk import ProviderHealth
-from tui.desk.entries import InboxEntry
+
+if TYPE_CHECKING:
+    from tui.desk.desk import ProviderHealth
+    from tui.desk.entries import InboxEntry
 
 URGENT: Final = 2
 """Priorities up to this one ring."""
-_AT_ONCE: Final = 3
+SHOWN: Final = 3
+"""So many titles a toast for several alerts names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +27,27 @@ class Alert:
 
 
 def of_messages(new: Iterable[InboxEntry], row_of: Callable[[TicketKey], TicketRow | None]) -> list[Alert]:
-    """Alerts for messages that have just come in; several at once become one."""
-    found = []
+    """Alerts for messages that have just come in, one for each ticket: the newest message of it."""
+    found: dict[TicketKey, Alert] = {}
     for entry in new:
-        message = entry.message
-        if message is None or entry.handled or entry.own_write:
+        message, key = entry.message, TicketKey(entry.provider, entry.number)
+        if message is None or entry.handled or entry.own_write or key in found:
             continue
-        row = row_of(TicketKey(entry.provider, entry.number))
+        row = row_of(key)
         if message.kind == "approval":
-            found.append(Alert(f"Approval asked: {entry.number}", row.summary if row is not None else message.summary))
+            found[key] = Alert(f"Approval asked: {entry.number}", row.summary if row is not None else message.summary)
         elif row is not None and row.priority is not None and row.priority <= URGENT:
-            found.append(Alert(f"P{row.priority} {entry.number}, {entry.provider}", message.summary or row.summary))
-    if len(found) > _AT_ONCE:
-        return [Alert(f"{len(found)} messages on P1 and P2 tickets or approvals", "u goes through them.")]
-    return found
+            found[key] = Alert(f"P{row.priority} {entry.number}, {entry.provider}", message.summary or row.summary)
+    return list(found.values())
+
+
+def together(alerts: Sequence[Alert]) -> Alert:
+    """Several alerts as one: there is never more than one toast on the screen."""
+    if len(alerts) == 1:
+        return alerts[0]
+    titles = [alert.title for alert in alerts[:SHOWN]]
+    more = [f"and {len(alerts) - SHOWN} more"] if len(alerts) > SHOWN else []
+    return Alert(f"{len(alerts)} things need you", "\n".join([*titles, *more]))
 
 
 def of_health(before: Mapping[str, ProviderHealth], after: Mapping[str, ProviderHealth]) -> list[Alert]:

@@ -20,7 +20,6 @@ from tui.actions import Situation
 from tui.board import Board
 from tui.clipboard import copy_sequence
 from tui.config_fault import ConfigFault
-from tui.desk.desk import Desk, DeskEvent, ProviderHealth
 from tui.desk.ports import StoreFault
 from tui.frame import Difference, Frame
 from tui.keymap import KeymapFault, keymap
@@ -38,9 +37,12 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui.config import Config
+    from tui.desk.desk import Desk, DeskEvent, ProviderHealth
 
 GATHER = 0.05
 """Seconds in which events of the desk are gathered, so that a poll of thousands is one change on the screen."""
+TOAST = 10
+"""Seconds a toast stays."""
 
 
 class VendorqApp(App[int]):
@@ -72,6 +74,7 @@ class VendorqApp(App[int]):
         self._unsubscribe: Callable[[], None] = lambda: None
         self._known: set[tuple[str, str]] = set()
         self._asked: set[str] = set()
+        self._ringing: list[alerts.Alert] = []
         self.register_theme(self.palette.textual())
         self.theme = self.palette.name
         self.set_keymap({name: ",".join(keys) for name, keys in self.keys.items()})
@@ -166,9 +169,13 @@ class VendorqApp(App[int]):
             new = [entry for entry in self.board.messages if (entry.provider, entry.id) not in self._known]
             self._known |= {(entry.provider, entry.id) for entry in new}
             found += alerts.of_messages(new, self.board.listing.all.get)
-        for alert in found:
-            self.notify(alert.words, title=alert.title, severity="warning", timeout=10, markup=False)
-        if found and self.config.dashboard.bell:
+        if not found:
+            return
+        self._ringing = [*self._ringing, *found] if self._notifications else found
+        one = alerts.together(self._ringing)
+        self.clear_notifications()
+        self.notify(one.words, title=one.title, severity="warning", timeout=TOAST, markup=False)
+        if self.config.dashboard.bell:
             self.bell()
 
     def tick(self) -> None:

@@ -6,14 +6,14 @@ Holds no widget and draws nothing. All it reads from the desk is immediate.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 from functools import partial
 from typing import TYPE_CHECKING
 
-from providers.base import Declaration
+from providers.base import Declaration, Operation
 from providers.model import TicketKey, TicketRow
 from tui.actions import Situation
-from tui.desk.desk import Desk, ProviderHealth
 from tui.desk.entries import InboxEntry
 from tui.listing import Listing
 from tui.views import View, built_in
@@ -23,6 +23,7 @@ from tui.widgets.times import age, minute
 
 if TYPE_CHECKING:
     from tui.config import Config
+    from tui.desk.desk import Desk, ProviderHealth
 
 _MANY = 500
 """So many changed tickets at once are taken from the desk all together."""
@@ -84,8 +85,15 @@ class Board:
         self.outbox = (len(entries), sum(entry.needs_engineer or entry.state == "rejected" for entry in entries))
 
     def take_health(self) -> None:
-        """How the providers are."""
-        self.health = {health.name: health for health in self.desk.health()}
+        """How the providers are. Of one without a queue nobody says that its queue is not read."""
+        self.health = {
+            health.name: health if self._has_queue(health.name) else replace(health, consumes=True, asks_consume=False)
+            for health in self.desk.health()
+        }
+
+    def _has_queue(self, provider: str) -> bool:
+        declared = self.declaration(provider)
+        return declared is not None and Operation.QUEUE in declared.offered
 
     # Giving out.
 

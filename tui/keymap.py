@@ -75,9 +75,7 @@ def keymap(own: Mapping[str, str] | None = None) -> dict[str, tuple[str, ...]]:
     for name in own:
         if name not in BY_ID:
             near = get_close_matches(name, list(BY_ID), 1, 0.4)
-            raise KeymapFault(
-                f"{name}: there is no such action" + (f"; did you mean {near[0]}?" if near else "")
-            )
+            raise KeymapFault(f"{name}: there is no such action" + (f"; did you mean {near[0]}?" if near else ""))
     chosen = {name: keys_of(text) for name, text in own.items()}
     taken: dict[str, str] = {}
     for name, keys in chosen.items():

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
 from providers.model import TicketKey
-from tui.desk.desk import DeskEvent
+
+if TYPE_CHECKING:
+    from tui.desk.desk import DeskEvent
 
 
 class DeskChanged(Message):

@@ -243,6 +243,8 @@ class MainScreen(Screen[None]):
     def action_do(self, name: str) -> None:
         """Do an action of the registry, or say why not."""
         self.say("")
+        # From now on a refresh must not put another ticket under the cursor.
+        self.tickets.touched = self.incoming.touched = True
         action = BY_ID[name]
         key, message = self.chosen()
         words = refusal(action, self.board.situation(key, message))

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tui.desk.desk import ProviderHealth
 from tui.widgets.fixed import FixedLines
 from tui.widgets.lines import Piece, spread, width_of_all
 from tui.widgets.times import age, clock, duration, local
+
+if TYPE_CHECKING:
+    from tui.desk.desk import ProviderHealth
+
 
 LOOKS: Final[dict[str, tuple[str, str, str]]] = {
     "ok": ("●", "ok", "good"),

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from providers.base import Declaration
 from providers.model import ENDED_STATES, Ticket, TicketRow
-from tui.desk.desk import TimelineItem
 from tui.views import DUE_SOON, reasons
 from tui.widgets.lines import Piece, fit, spread, wrap
 from tui.widgets.times import age, day_heading, due_in_words, local
 from tui.widgets.vendor_facts import VendorFacts, vendor_facts
+
+if TYPE_CHECKING:
+    from tui.desk.desk import TimelineItem
+
 
 Line = list[Piece]
 LABELS: Final = (13, 20)

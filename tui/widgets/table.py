@@ -92,6 +92,7 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         self.key_of = key_of
         self.rows: Sequence[Row] = ()
         self.marked: set[Hashable] = set()
+        self.touched = False
         self.cursor = 0
         self.top = 0
         self._fitted: tuple[Column, ...] = ()
@@ -132,7 +133,8 @@ class Table(ScrollView, Generic[Row], can_focus=True):
     def set_rows(self, rows: Sequence[Row], *, empty: str | None = None) -> None:
         """Show these rows in this order. The cursor stays on its key, and that row on its line of the screen.
 
-        Where the key is gone, the cursor goes to the row that followed it. The sequence is kept, not copied.
+        Where the key is gone, the cursor goes to the row that followed it. Until somebody has moved in the list it
+        stays on the first row. The sequence is kept, not copied.
         """
         before = self.cursor_key
         line = self.cursor - self.top
@@ -140,7 +142,7 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         self.rows = rows
         if empty is not None:
             self.empty = empty
-        self.cursor = self._position_after(old, before) if rows else 0
+        self.cursor = self._position_after(old, before) if rows and self.touched else 0
         self._set_top(self.cursor - line if before is not None else 0)
         self.repaint_changed()
         if self.cursor_key != before:
@@ -212,6 +214,7 @@ class Table(ScrollView, Generic[Row], can_focus=True):
 
     def action_choose(self) -> None:
         """Say that this row was chosen."""
+        self.touched = True
         if self.cursor_row is not None:
             self.post_message(self.Chosen(self, self.cursor_row))
 
@@ -229,6 +232,7 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         self.repaint_changed()
 
     def _go(self, place: int) -> None:
+        self.touched = True
         if not self.rows:
             return
         place = min(max(place, 0), len(self.rows) - 1)

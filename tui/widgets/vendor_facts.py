@@ -16,8 +16,10 @@ from tui.widgets.times import moment, window
 Fact = tuple[str, str]
 LONG: Final = 80
 """A text longer than this stands under a heading of its own."""
-DECIDING: Final = ("risk", "impact", "justification", "urgency")
+DECIDING: Final = ("risk", "impact", "urgency", "justification")
 """What somebody who decides on a change asks first, beside its window."""
+PLANS: Final = ("justification", "pre change checks", "implementation plan", "test plan", "backout plan")
+"""The order in which a change's texts are read; others come before them."""
 LEADING: Final = ("assignment group", "assigned to", "configuration item", "category")
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\-\s]+")
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?")
@@ -57,7 +59,10 @@ def vendor_facts(vendor: Mapping[str, object], zone_name: str, zone: tzinfo | No
     """Sort a vendor's fields by what a reader needs; empty ones are left out."""
     named = {words_of(name): value for name, value in vendor.items() if value not in (None, "", [], {}, ())}
     spans = _windows(named, zone_name, zone)
-    deciding, leading, texts, others = list(spans), [], [], []
+    leading: list[Fact] = []
+    deciding: list[Fact] = []
+    texts: list[Fact] = []
+    others: list[Fact] = []
     for label, value in named.items():
         at = time_of(value, zone_name)
         text = moment(at, zone) if at is not None else _text_of(value)
@@ -75,7 +80,11 @@ def vendor_facts(vendor: Mapping[str, object], zone_name: str, zone: tzinfo | No
             leading.append((label, text))
         else:
             others.append((label, text))
-    return VendorFacts(deciding=tuple(deciding), leading=(*spans, *leading), texts=tuple(texts), others=tuple(others))
+    deciding.sort(key=lambda fact: DECIDING.index(fact[0].casefold()))
+    texts.sort(key=lambda fact: PLANS.index(fact[0].casefold()) if fact[0].casefold() in PLANS else -1)
+    return VendorFacts(
+        deciding=(*spans, *deciding), leading=(*spans, *leading), texts=tuple(texts), others=tuple(others)
+    )
 
 
 def _windows(named: dict[str, object], zone_name: str, zone: tzinfo | None) -> list[Fact]:
