@@ -136,13 +136,14 @@ def open_image(files: Files, *, write: bool) -> Image:
     try:
         if SNAPSHOT_NAME in names:
             _open_snapshot(image, generations)
-        elif generations[-1] > 1:
+        elif 1 not in generations:
             image.generation = generations[-1]
             meaning = "the snapshot is missing, so only what changed after it can be read."
             image.losses.append(Loss(SNAPSHOT_NAME, 0, 0, meaning))
         _open_journal(image, generations, write=write)
         for frame in image.advance():
             image.memory.take(delta_of(frame))
+        _look_beyond(image, generations)
     except (OSError, StoreFault, Missing):
         image.close()
         raise
@@ -173,10 +174,6 @@ def _open_snapshot(image: Image, generations: list[int]) -> None:
 
 def _open_journal(image: Image, generations: list[int], *, write: bool) -> None:
     name = journal_name(image.generation)
-    newest = max(generations, default=0)
-    if newest > image.generation + 1:
-        meaning = f"the snapshot is older than {journal_name(newest)}: somebody put an old one in its place."
-        image.losses.append(Loss(SNAPSHOT_NAME, 0, 0, meaning))
     if image.generation not in generations:
         image.losses.append(Loss(name, 0, 0, f"{name} is missing: what changed after the snapshot is gone."))
         return
@@ -197,6 +194,30 @@ def _open_journal(image: Image, generations: list[int], *, write: bool) -> None:
     image.begin = image.end = header.size
     if image.sequence < 0 or image.snapshot is None:
         image.sequence = header.sequence
+
+
+def _look_beyond(image: Image, generations: list[int]) -> None:
+    """Journals of later generations are left over from compactions that were cut short, and hold nothing new.
+
+    Where one does, it was the current one: then it is the snapshot that is not the right one.
+    """
+    for generation in generations:
+        if generation <= image.generation:
+            continue
+        name = journal_name(generation)
+        handle = image.files.open(name, write=False)
+        try:
+            read = buffered(image.reader(handle))
+            size = image.files.size(handle)
+            header = decode_header(read, size)
+            frames = frames_between(read, header.size, size, generation).frames
+            if (frames[-1].sequence if frames else header.sequence) > image.sequence:
+                meaning = f"{name} goes on from a snapshot that is missing."
+                image.losses.append(Loss(SNAPSHOT_NAME, 0, 0, meaning))
+        except Damage:
+            continue
+        finally:
+            image.files.close(handle)
 
 
 def first_header() -> bytes:

@@ -66,12 +66,13 @@ class Delta:
     tables: dict[str, dict[str, Entry | None]] = field(default_factory=dict)
 
     def put(self, table: str, key: str, entry: Entry | None) -> None:
-        """Note a change."""
+        """Note a change. What is put after it was deleted is `again` there, and stands last."""
         entries = self.tables.setdefault(table, {})
         if key in entries:
-            before = entries.pop(key) if entry is None else entries[key]
+            before = entries[key]
             if entry is not None and (before is None or before.again):
                 entry.again = True
+            if entry is None or entry.again:
                 del entries[key]
         entries[key] = entry
 
@@ -142,7 +143,7 @@ class Layered(Mapping[str, Summary]):
         merged: dict[str, bool] = {}
         for layer in reversed(self._layers):
             for key, entry in layer.items():
-                if entry is None or entry.again:
+                if entry is None or entry.again or merged.get(key) is False:
                     merged.pop(key, None)
                 merged[key] = entry is not None
         moved = {key for layer in self._layers for key, entry in layer.items() if entry is None or entry.again}
