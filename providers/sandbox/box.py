@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from providers.clock import Clock
 from providers.sandbox import config
@@ -37,6 +37,8 @@ from providers.sandbox.tangoe_api import BASE as TANGOE_PREFIX
 from providers.sandbox.tangoe_api import TangoeApi
 from providers.sandbox.world import World
 from providers.sandbox.world_hands import EnsonoHand, Hand, KpnConnectHand, KpnIncidentHand, SmartOpsHand, TangoeHand
+
+WORLD_POLL_SECONDS: Final = 15
 
 
 class Sandbox:
@@ -110,8 +112,9 @@ class Sandbox:
         return self.context.ledger.requests
 
     def config(self, store: Path) -> str:
-        """A complete config for this sandbox, as TOML. The file must be 0600."""
-        return config.toml(self.url, store, self.ensono.environment)
+        """A complete config for this sandbox, as TOML. The file must be 0600. With a world, polls are frequent."""
+        often = WORLD_POLL_SECONDS if self.world is not None else None
+        return config.toml(self.url, store, self.ensono.environment, poll_seconds=often)
 
     def settings(self, kind: str) -> dict[str, Any]:
         """Keyword arguments for a kind's Settings."""

@@ -22,13 +22,15 @@ def settings(url: str, kind: str, environment: str = "prod") -> dict[str, Any]:
     return {**common, **_MAKERS[kind](url, environment)}
 
 
-def toml(url: str, store: Path, environment: str = "prod", engineer: Mapping[str, str] | None = None) -> str:
+def toml(url: str, store: Path, environment: str = "prod", *, poll_seconds: int | None = None) -> str:
     """The whole config. It holds secrets, fake as they are, so the file must be 0600."""
     lines = ["[store]", f"path = {_toml(str(store))}", "", "[engineer]"]
-    lines += [f"{key} = {_toml(value)}" for key, value in (ENGINEER if engineer is None else engineer).items()]
+    lines += [f"{key} = {_toml(value)}" for key, value in ENGINEER.items()]
     for kind in KINDS:
-        lines += ["", "[[provider]]"]
-        lines += [f"{key} = {_toml(value)}" for key, value in settings(url, kind, environment).items()]
+        provider = settings(url, kind, environment)
+        if poll_seconds is not None:
+            provider["poll_seconds"] = poll_seconds
+        lines += ["", "[[provider]]", *(f"{key} = {_toml(value)}" for key, value in provider.items())]
     return "\n".join(lines) + "\n"
 
 

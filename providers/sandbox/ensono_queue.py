@@ -70,7 +70,7 @@ class Queued:
 
     def checksum(self) -> str:
         """MD5OfBody."""
-        return hashlib.md5(self.text.encode(), usedforsecurity=False).hexdigest()
+        return hashlib.md5(self.text.encode("utf-8", "backslashreplace"), usedforsecurity=False).hexdigest()
 
 
 @dataclass(slots=True)

@@ -148,10 +148,10 @@ def _status(vendor: Ensono, incident: Incident, payload: Mapping[str, Any]) -> s
     if "status" not in payload:
         return None
     allowed = {vendor.work_in_progress if word == "workingprogress" else word for word in STATUSES}
-    status = payload["status"]
+    status = text_of(payload, "status")
     if status not in allowed:
         raise Refused([f"status {status!r} is not valid.", CANNOT_UPDATE])
-    return str(status)
+    return status
 
 
 def _changed(vendor: Ensono, incident: Incident, payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -161,19 +161,20 @@ class KpnIncident:
         if self.configuration_items and body["ci"] not in self.configuration_items:
             raise _Refused(400, f"ci {body['ci']!r} is not in the predefined list of values")
         files = self._files(body)
+        reference = text_of(body, "reference_number")
         number = self.create(
-            short_description=body["short_description"],
-            description=body["description"],
-            reference=body["reference_number"],
-            ci=body["ci"],
+            short_description=text_of(body, "short_description"),
+            description=text_of(body, "description"),
+            reference=reference,
+            ci=text_of(body, "ci"),
             customer_service=text_of(body, "service"),
         )
-        self.context.commit("kpn-incident", "create", number, body["reference_number"], _without_content(body))
-        self._attach(number, body["reference_number"], files)
+        self.context.commit("kpn-incident", "create", number, reference, _without_content(body))
+        self._attach(number, reference, files)
         result = {
             "state": "inserted",
             "ticket_number": number,
-            "reference_number": body["reference_number"],
+            "reference_number": reference,
             "sys_id": self.context.ids.hex("kpn-incident", number),
             "note": f"{number} Incident is created successfully.",
         }
@@ -226,7 +227,10 @@ class KpnIncident:
 
     def _files(self, body: Mapping[str, Any]) -> list[tuple[str, bytes]]:
         files, total = [], 0
-        for file in body.get("attachments") or []:
+        attachments = body.get("attachments") or []
+        if not isinstance(attachments, list):
+            raise _Refused(400, "attachments must be an array")
+        for file in attachments:
             content = text_of(file, "content") if isinstance(file, dict) else ""
             total += len(content)
             if not content or not text_of(file, "name"):

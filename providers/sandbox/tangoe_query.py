@@ -1,8 +1,9 @@
 """ServiceNow's encoded queries, as far as a list of cases needs them.
 
-Conditions joined by `^`: =, !=, IN, NOT IN, LIKE, STARTSWITH, <, >, <=, >=, ISEMPTY, ISNOTEMPTY, RELATIVEGE and
-RELATIVELE (`@minute@ago@45`), ORDERBY and ORDERBYDESC. As ServiceNow does by default, a condition on a field that it
-doesn't know is dropped without a word, which shows more rows than were asked for.
+Conditions joined by `^` (and) and `^OR`: =, !=, IN, NOT IN, LIKE, STARTSWITH, <, >, <=, >=, ISEMPTY, ISNOTEMPTY,
+RELATIVEGE and RELATIVELE (`@minute@ago@45`), ORDERBY and ORDERBYDESC. As ServiceNow does by
+default, a condition on a field that it doesn't know is dropped without a word, which shows more rows than were asked
+for.
 """
 
 from __future__ import annotations
@@ -40,14 +41,17 @@ _SECONDS: Final = {"minute": 60, "hour": 3600, "day": 86_400}
 
 def select(rows: Iterable[Value], query: str, now: datetime) -> list[Value]:
     """The rows that match, in the order asked for; in the order given where none is."""
-    conditions, orders = [], []
+    alternatives: list[list[str]] = []
+    orders = []
     for part in query.split("^"):
         order = _ORDER.fullmatch(part)
         if order is not None:
             orders.append((order["field"], order["down"] is not None))
+        elif part.startswith("OR") and alternatives:
+            alternatives[-1].append(part.removeprefix("OR"))
         elif part and part != "EQ":
-            conditions.append(part)
-    kept = [row for row in rows if all(_holds(condition, row, now) for condition in conditions)]
+            alternatives.append([part])
+    kept = [row for row in rows if all(any(_holds(each, row, now) for each in among) for among in alternatives)]
     for name, down in reversed(orders):
         kept.sort(key=lambda row, name=name: row(name) or "", reverse=down)  # type: ignore[misc]  # mypy/15459
     return kept

@@ -23,9 +23,8 @@ class BodyTooLarge(Exception):
 
 def answer(status: int, document: Any, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON answer."""
-    return Response(
-        json.dumps(document, ensure_ascii=False).encode(), status, headers=headers, media_type="application/json"
-    )
+    body = json.dumps(document, ensure_ascii=False).encode("utf-8", "backslashreplace")  # lone surrogates: JSON escapes
+    return Response(body, status, headers=headers, media_type="application/json")
 
 
 def raw_segments(request: Request, prefix: str) -> list[str]:

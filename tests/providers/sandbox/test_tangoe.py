@@ -94,6 +94,8 @@ def test_empty_page_may_be_204(box: Sandbox, tangoe: BasicCaller) -> None:
         ("sys_created_onRELATIVEGE@minute@ago@45", {"new"}),
         ("short_descriptionSTARTSWITHhe", {"held"}),
         ("correlation_idISEMPTY", {"new", "closed"}),
+        ("state=3^ORstate=-5", {"held", "closed"}),
+        ("state=3^ORstate=-5^correlation_id=INC2", {"held"}),
     ],
 )
 def test_query_filters_as_servicenow_does(box: Sandbox, tangoe: BasicCaller, query: str, found: set[str]) -> None:
