@@ -213,8 +213,8 @@ class EmbeddedStore:
         self._thread.shutdown(wait=True)
         self._finish_job()
         with suppress(StoreFault):
-            if self._compaction is None and self._engine.overdue(2):
-                self._compaction = Compaction(self._engine)
+            if self._engine.overdue(2):
+                self._compaction = self._compaction or Compaction(self._engine)
                 while not self._compaction.ended:
                     self._compaction.step()
                 self._finish_job()
