@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -161,14 +162,28 @@ async def test_unreadable_message_leaves_its_neighbours() -> None:
 
 
 async def test_queue_that_does_not_answer_is_timed_out_and_asked_once() -> None:
-    asked = []
+    asked: list[str] = []
 
     async def silent(seen: Seen) -> Reply:
         asked.append(seen.path)
-        return Reply(headers={"Content-Length": "5"}) if len(asked) > 1 else Reply(raw=b"")
+        await asyncio.Event().wait()
+        return Reply()
 
-    async with answering(silent, timeout_seconds=0.5) as connector:
-        with pytest.raises((TimedOut, BadAnswer)):
+    async with answering(silent, timeout_seconds=0.4) as connector:
+        with pytest.raises(TimedOut):
+            await connector.receive()
+    assert asked == ["/network/TicketUpdates"]
+
+
+async def test_queue_that_hangs_up_is_a_bad_answer_and_asked_once() -> None:
+    asked: list[str] = []
+
+    async def gone(seen: Seen) -> Reply:
+        asked.append(seen.path)
+        return Reply(raw=b"")
+
+    async with answering(gone) as connector:
+        with pytest.raises(BadAnswer):
             await connector.receive()
     assert asked == ["/network/TicketUpdates"]
 
