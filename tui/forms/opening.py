@@ -14,13 +14,12 @@ from tui.forms.plan import FILES, FormPlan, plan_form, start_values
 from tui.forms.screen import FormScreen
 
 if TYPE_CHECKING:
-    from textual.app import App
-
+    from tui.app import VendorqApp
     from tui.desk.desk import Desk
 
 
 async def open_form(
-    app: App[Any],
+    app: VendorqApp,
     desk: Desk,
     action: str,
     key: TicketKey | None = None,
@@ -46,23 +45,23 @@ async def open_form(
         plan = plan_form(desk.declaration(provider), provider, operation, ticket_type=ticket_type)
         return await _show(app, desk, plan, None, template)
     if key is None:
-        app.notify("Choose a ticket first.", markup=False)
+        app.main.say("Choose a ticket first.")
         return None
     ticket = desk.ticket(key)
     if ticket is None:
-        app.notify(f"{key} is not known here any more.", severity="warning", markup=False)
+        app.main.say(f"{key} is not known here any more.", "warning")
         return None
     declaration = desk.declaration(key.provider)
     refusal = declaration.refusal(operation, ticket)
     if refusal:
-        app.notify(refusal, severity="warning", markup=False)
+        app.main.say(refusal, "warning")
         return None
     plan = plan_form(declaration, key.provider, operation, ticket)
     return await _show(app, desk, plan, ticket, template)
 
 
 async def _show(
-    app: App[Any], desk: Desk, plan: FormPlan, ticket: Ticket | None, template: Mapping[str, object]
+    app: VendorqApp, desk: Desk, plan: FormPlan, ticket: Ticket | None, template: Mapping[str, object]
 ) -> OutboxEntry | None:
     draft = desk.draft(plan.draft_key)
     paths = draft.get(FILES, []) if draft else []
@@ -79,7 +78,7 @@ async def _show(
     return entry
 
 
-async def _choose_create(app: App[Any], desk: Desk, templates: Sequence[Any]) -> tuple[str, str, str] | None:
+async def _choose_create(app: VendorqApp, desk: Desk, templates: Sequence[Any]) -> tuple[str, str, str] | None:
     offers: list[Offer] = []
     for number, template in enumerate(templates):
         if template.provider in desk.providers and template.type:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual import work
 from textual.app import ComposeResult
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from textual.timer import Timer
 
+    from tui.app import VendorqApp
     from tui.desk.desk import Desk
 
 AUTOSAVE_SECONDS: Final = 1.0
@@ -321,6 +322,6 @@ class FormScreen(Screen[OutboxEntry | None]):
             return
         if delivered.state != "rejected":
             await self.desk.save_draft(self.plan.draft_key, None)
-        self.app.notify(sentence, severity="information" if role == "good" else "warning", markup=False)
+        cast("VendorqApp", self.app).main.say(sentence, role)
         if self.is_attached:
             self.dismiss(delivered)
