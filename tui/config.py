@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from platformdirs.unix import Unix
-
 from providers.model import Engineer
 from providers.secrets import SecretSource, SecretUnavailable
 from providers.settings import ProviderSettings
@@ -77,6 +75,8 @@ def config_path(given: Path | None, environ: Mapping[str, str]) -> Path:
         return Path(environ["VENDORQ_CONFIG"]).expanduser().absolute()
     if environ.get("XDG_CONFIG_HOME"):
         return Path(environ["XDG_CONFIG_HOME"]).absolute() / "vendorq" / "config.toml"
+    from platformdirs.unix import Unix
+
     return Unix("vendorq").user_config_path / "config.toml"
 
 

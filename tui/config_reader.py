@@ -8,7 +8,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from platformdirs.unix import Unix
 from pydantic import ValidationError
 
 from providers import registry
@@ -142,6 +141,8 @@ class Reader:
             return self._file.parent / common.store.path.expanduser()
         if self._environ.get("XDG_STATE_HOME"):
             return Path(self._environ["XDG_STATE_HOME"]).absolute() / "vendorq"
+        from platformdirs.unix import Unix
+
         return Unix("vendorq").user_state_path
 
     def _engineer(self, common: CommonSettings) -> Engineer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from providers.codec import format_time, to_document
@@ -31,21 +32,32 @@ TICKET_FIELDS: Final = (
 COMMENT_FIELDS: Final = ("author", "at", "body", "origin")
 ATTACHMENT_FIELDS: Final = ("name", "size", "content_type", "direction")
 APPROVAL_FIELDS: Final = ("id", "approver", "approver_name", "state", "cycle")
+_ticket_fields: Final = itemgetter(*TICKET_FIELDS)
+_comment_fields: Final = itemgetter(*COMMENT_FIELDS)
 
 
 def stored_ticket(document: Mapping[str, Any], unread: bool) -> dict[str, Any]:
-    """A ticket from its document in the store. Comments oldest first, those without a time last."""
-    comments = sorted(
-        document.get("comments", ()), key=lambda comment: (not comment.get("at"), comment.get("at") or "")
-    )
-    return {
-        **{name: document.get(name) for name in TICKET_FIELDS},
-        "unread": unread,
-        "comments": [_pick(comment, COMMENT_FIELDS) for comment in comments],
-        "attachments": [_pick(attachment, ATTACHMENT_FIELDS) for attachment in document.get("attachments", ())],
-        "approvals": [_pick(approval, APPROVAL_FIELDS) for approval in document.get("approvals", ())],
-        "vendor": document.get("vendor", {}),
-    }
+    """A ticket from its document in the store. Comments oldest first, those without a time last.
+
+    Lists are made of thousands of these, so that it is written for speed.
+    """
+    get = document.get
+    shown = dict(zip(TICKET_FIELDS, _ticket_fields(document), strict=True))
+    shown["unread"] = unread
+    comments = get("comments") or ()
+    shown["comments"] = [
+        dict(zip(COMMENT_FIELDS, _comment_fields(item), strict=True))
+        for item in (sorted(comments, key=_by_time) if len(comments) > 1 else comments)
+    ]
+    shown["attachments"] = [{name: item.get(name) for name in ATTACHMENT_FIELDS} for item in get("attachments") or ()]
+    shown["approvals"] = [{name: item.get(name) for name in APPROVAL_FIELDS} for item in get("approvals") or ()]
+    shown["vendor"] = get("vendor") or {}
+    return shown
+
+
+def _by_time(comment: Mapping[str, Any]) -> Any:
+    # Without their Z, stamps are in order of time as text, fractions of a second or not; "~" stands behind them all.
+    return comment["at"][:-1] if comment["at"] else "~"
 
 
 def ticket(record: Ticket, unread: bool) -> dict[str, Any]:
@@ -102,7 +114,3 @@ def health(item: ProviderHealth, now: datetime) -> dict[str, Any]:
 def report(item: SyncReport) -> dict[str, Any]:
     """What one provider's poll did."""
     return to_document(item)
-
-
-def _pick(document: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: document.get(name) for name in names}

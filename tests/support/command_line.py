@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -102,6 +103,7 @@ def call(*words: str, stdin: str = "", **given: str) -> Ended:
     finally:
         os.umask(mask)
         sys.excepthook = hook
+        gc.enable()
     return Ended(code, out.text(), err.text())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -42,6 +43,8 @@ def list_tickets(session: Session, *, filter_words: Sequence[str], with_ended: b
     selection = join_filter(filter_words)
 
     async def work(desk: Desk, config: Config) -> int:
+        # A process that prints and ends has nothing to collect; with thousands of tickets the looking costs a fifth.
+        gc.disable()
         rows, hidden = select(desk, selection, with_ended)
         shown = tickets(desk, rows) if as_json else []
         if selection and not rows:
