@@ -12,6 +12,7 @@ from tests.support.memory_store import MemoryStore
 from tui.desk.context import Policy
 from tui.desk.desk import Desk
 from tui.desk.entries import InboxEntry, OutboxEntry
+from tui.desk.retention import Retention
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 T1 = TicketKey("fake", "T1")
@@ -41,6 +42,7 @@ class MemoryDesk(Desk):
             policies=policies or {provider.name: Policy(timeout_seconds=1.0) for provider in self.fakes},
             consume=consume,
             read_only=read_only,
+            retention=Retention(closed_days=None, settled_days=None),
         )
 
     @property

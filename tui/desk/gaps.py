@@ -53,7 +53,7 @@ def read_again(
         return False
     left = [number for number in document.get("gap_pending", ()) if number not in set(numbers)]
     opened = parse_time(document.get("gap_at"))
-    fresh = listed is not None and opened is not None and listed >= opened
+    fresh = listed is not None and opened is not None and listed > opened
     seen_list = bool(document.get("gap_listed")) or fresh
     if left or not seen_list:
         records.amend(transaction, Table.HEALTH, provider, gap_pending=left, gap_listed=seen_list)

@@ -13,8 +13,8 @@ from tui.desk.ports import View
 def messages(view: View, *, settled: bool) -> list[InboxEntry]:
     """What came in and is not handled (all with `settled`), newest first. What is out of scope is among all only."""
     chosen = [
-        (item.received_at or "", item.order_time, item.order_sequence, key)
-        for key, item in index.inbox(view).items()
+        (_when(item.received_at), item.order_time, item.order_sequence, place, key)
+        for place, (key, item) in enumerate(index.inbox(view).items())
         if item.source in intake.NEWS and (settled or not item.handled)
     ]
     return _entries(view, (key for *_, key in sorted(chosen, reverse=True)))
@@ -54,6 +54,10 @@ def writes(view: View, ids: Iterable[str]) -> list[OutboxEntry]:
 def needs_attention(entry: OutboxEntry) -> bool:
     """Whether a write is not settled."""
     return entry.state != "done" and not entry.dropped
+
+
+def _when(text: str | None) -> float:
+    return 0.0 if text is None else datetime.fromisoformat(text).timestamp()
 
 
 def _entries(view: View, keys: Iterable[str]) -> list[InboxEntry]:

@@ -166,13 +166,13 @@ class Snapshots:
         wanted = []
         for number in numbers:
             link = records.document(store, Table.LINKS, key_of(name, number))
-            if link.get("stale") or not (changed_only or link.get("detailed")):
+            if link.get("stale") or not (changed_only or link.get("detailed") or link.get("no_page")):
                 wanted.append(number)
         return wanted
 
     async def detail_unreadable(self, number: str) -> None:
         """Note that a ticket's page cannot be read, so that it is not asked for again until its row differs."""
-        seen = {"detailed": True, "stale": False}
+        seen = {"no_page": True, "stale": False}
         await self._context.store.transact(lambda transaction: self._note(transaction, number, seen))
 
     def open_numbers(self) -> list[str]:

@@ -29,6 +29,8 @@ def compose(
     files: Sequence[Path],
 ) -> Write:
     """An intent with the ticket's own number and type filled in, and what has a plain default."""
+    if provider not in context.providers:
+        raise NotFound(provider, f"no provider is called {provider!r}")
     said = dict(values)
     own = client_number or (ticket.client_number if ticket is not None else "") or _own_number(context, provider, said)
     if action in confirmed.DECISIONS and ticket is not None and not said.get("approval_id"):
@@ -69,9 +71,7 @@ def _newest_request(ticket: Ticket) -> str:
 
 def check(context: Context, write: Write, ticket: Ticket | None) -> Preview:
     """Exactly what would be sent. NotOffered, Rejected, WrongState or TooLarge where it must not be."""
-    provider = context.providers.get(write.provider)
-    if provider is None:
-        raise NotFound(write.provider, f"no provider is called {write.provider!r}")
+    provider = context.providers[write.provider]
     if context.read_only or context.policy(write.provider).read_only:
         raise Rejected(
             write.provider,
