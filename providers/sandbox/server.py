@@ -57,10 +57,7 @@ class Server:
     def __init__(self, front: Front, port: int, every_second: Callable[[], None]) -> None:
         self._front = front
         self._every_second = every_second
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # so that Nagle is off
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind(("127.0.0.1", port))
-        self._socket.listen(256)
+        self._socket = _listening(port)
         self.port: int = self._socket.getsockname()[1]
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="sandbox", daemon=True)
         self._ready = threading.Event()
@@ -112,6 +109,19 @@ class Server:
         while True:
             await asyncio.sleep(1.0)
             self._every_second()
+
+
+def _listening(port: int) -> socket.socket:
+    """A socket that listens on loopback. TCP is named so that asyncio turns Nagle's algorithm off."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", port))
+        listening.listen(256)
+    except OSError:
+        listening.close()
+        raise
+    return listening
 
 
 def _protocol_of(front: Front) -> type[H11Protocol]:

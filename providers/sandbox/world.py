@@ -30,7 +30,7 @@ STORIES: Final = {
     "tangoe": INVOICES,
     "smartops": SMARTOPS,
 }
-AT_START: Final = {"ensono": 13, "kpn-connect": 14, "kpn-incident": 8, "tangoe": 12, "smartops": 4}
+AT_START: Final = {"ensono": 13, "kpn-connect": 13, "kpn-incident": 8, "tangoe": 12, "smartops": 4}
 ARRIVALS: Final = ("ensono", "ensono", "kpn-connect", "kpn-connect", "kpn-incident", "tangoe")
 MOST_THREADS: Final = 75
 BRIDGED_AGO: Final = timedelta(minutes=48)
@@ -123,7 +123,7 @@ class World:
         """What came in since the queues were last read, a few minutes apart."""
         asking = [story for story in CHANGES if story.kind == "Normal"]
         first, second = rng.sample(asking, 2)
-        held = rng.choice([story for story in CONNECT if not story.kind])
+        held = self._untold("kpn-connect", rng)
         steps: list[Callable[[], object]] = [
             lambda: self._open_change(first, rng, f"CHG{rng.randint(40_000, 49_999):07d}"),
             lambda: self._open("ensono", OUTAGE, rng, tell=True, known=True),

@@ -145,6 +145,26 @@ CONNECT: Final = (
         question="May we restart the resolver during office hours? Names are not resolved for about 20 seconds.",
         resolution="Resolver points to the new primary; serials match.",
     ),
+    Story(
+        summary="Camera VLAN of {site} unreachable from the control room",
+        description="All {n} cameras went grey at 02:15. The recorder in the building still sees them.",
+        priority=2,
+        service="Managed LAN",
+        ci="RTM-ACC-SW-14",
+        notes=(
+            "The VLAN is missing on the uplink since tonight's switch replacement.",
+            "VLAN added on both uplinks. Please check the picture wall.",
+        ),
+        resolution="Control room confirmed all cameras; the replacement checklist now names the VLAN.",
+    ),
+    Story(
+        summary="VPN drops external colleagues every {n} minutes",
+        description="Only those with a cable provider at home. Sessions end with 'dead peer detected'.",
+        service="Managed Firewall",
+        notes=("Packets over 1,400 bytes don't arrive. We try a smaller segment size for one user group.",),
+        question="May we put ten of your users in the test group? Please send their names.",
+        resolution="Smaller segment size set for everybody; no drop in a day.",
+    ),
 )
 
 INCIDENT: Final = (
@@ -189,5 +209,26 @@ INCIDENT: Final = (
         description="Speed tests give 92 Mbit/s on a line of 1 Gbit/s. Started after the planned work of Tuesday.",
         notes=("Interface has come up at 100 Mbit/s after the work.",),
         resolution="Speed set to automatic on both ends",
+    ),
+    Story(
+        summary="Mobile backup of {site} doesn't take over",
+        description="Line was pulled in a test of {n} minutes; the 4G router stayed idle. Next test is on Friday.",
+        notes=("SIM is active, but the router tracks an address that no longer answers.",),
+        resolution="Tracking address corrected; a test with {caller} went well",
+    ),
+    Story(
+        summary="Time on the PBX of {site} runs {n} seconds ahead",
+        description="Call records don't match the door system. Police asked for records of last week.",
+        priority=4,
+        notes=("The PBX uses a time server that was switched off.",),
+        question="Which time server may the PBX use from inside your network",
+        resolution="New time server set, offset below one second",
+    ),
+    Story(
+        summary="{site}: half of the access points are down",
+        description="Floors 3 and 4 have no Wi-Fi. Lights on these points are amber. Nothing was changed by us.",
+        priority=2,
+        notes=("Licences of the controller ran out at midnight; a temporary one is being ordered.",),
+        resolution="Licence extended; all access points are back",
     ),
 )

@@ -15,12 +15,14 @@ from pathlib import Path
 import httpx
 import pytest
 
+from providers.sandbox import Sandbox
 from providers.sandbox.serve import serve
 
 PROGRAM = """
 import json, sys
 from pathlib import Path
 from providers.sandbox import parse_fault
+from providers.sandbox import Sandbox
 from providers.sandbox.serve import serve
 def announce(url, config):
     print(json.dumps(url), flush=True)
@@ -62,3 +64,8 @@ def test_config_that_cannot_be_written_is_an_error_and_leaves_nothing(tmp_path: 
         serve(config_out=out, world=False, announce=lambda url, _: announced.append(url))
     assert announced == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_taken_port_is_an_error(box: Sandbox) -> None:
+    with pytest.raises(OSError, match="in use"):
+        serve(port=int(box.url.rpartition(":")[2]), world=False)

@@ -160,3 +160,27 @@ def test_entitlements_are_listed(box: Sandbox, tangoe: BasicCaller) -> None:
     rows = tangoe.call("GET", "/service_entitlements").json()["result"]
     assert {row["id"] for row in rows} == set(box.tangoe.entitlements)
     assert tangoe.create(entitlement_id=rows[0]["id"]).status_code == 201
+
+
+def test_row_has_the_documented_keys(box: Sandbox, tangoe: BasicCaller) -> None:
+    box.tangoe.resolve(box.tangoe.create())
+    (row,) = tangoe.call("GET", "/cases").json()["result"]
+    assert set(row) == {
+        "number",
+        "id",
+        "state",
+        "priority",
+        "short_description",
+        "description",
+        "correlation_id",
+        "correlation_display",
+        "contact_email",
+        "created_on",
+        "updated_on",
+        "close_code",
+        "close_notes",
+        "completion_date_time",
+        "resolved_at",
+    }
+    assert (row["state"], row["close_code"]) == ("6", "Closed Normal")
+    assert len(row["resolved_at"]) == len("2020-02-28 20:19:01")
