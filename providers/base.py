@@ -246,8 +246,11 @@ class Provider(Protocol):
         """The file's bytes, in pieces, within the size cap."""
         ...
 
-    async def check(self) -> tuple[CheckStep, ...]:
-        """DNS, TLS, credentials and one harmless read; never the queue."""
+    async def check(self, number: str = "") -> tuple[CheckStep, ...]:
+        """DNS, TLS, credentials and one harmless read; never the queue.
+
+        `number` is a ticket that is known here, for a vendor whose only harmless read needs one; empty where none is.
+        """
         ...
 
     async def aclose(self) -> None:

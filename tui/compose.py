@@ -97,9 +97,9 @@ class LateProvider:
         """See Provider.download."""
         return self._provider.download(attachment, progress)
 
-    async def check(self) -> tuple[CheckStep, ...]:
+    async def check(self, number: str = "") -> tuple[CheckStep, ...]:
         """See Provider.check."""
-        return await self._provider.check()
+        return await self._provider.check(number)
 
     async def aclose(self) -> None:
         """See Provider.aclose. Nothing to do where nothing was connected."""

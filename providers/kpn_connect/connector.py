@@ -175,7 +175,7 @@ class Connector(Base):
         except (BadAnswer, NotFound) as error:
             raise _named(error) from None
 
-    async def check(self) -> tuple[CheckStep, ...]:
+    async def check(self, number: str = "") -> tuple[CheckStep, ...]:
         """Secrets, reach, credentials, and the list. The queue is not touched."""
         return await check_by_list(self.list_open, "ListOpenTickets")
 

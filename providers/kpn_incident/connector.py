@@ -112,7 +112,7 @@ class Connector(Base):
             return message.kind == "closure" and message.number == write.number
         return False
 
-    async def check(self) -> tuple[CheckStep, ...]:
+    async def check(self, number: str = "") -> tuple[CheckStep, ...]:
         """Secrets, reach, credentials, and the list."""
         return await check_by_list(self.list_open, "GetActiveIncidents")
 

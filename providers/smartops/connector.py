@@ -98,7 +98,7 @@ class Connector(Base):
             return None
         return Receipt(number=write.number, patch=snapshot.patch, note="found at SmartOps")
 
-    async def check(self) -> tuple[CheckStep, ...]:
+    async def check(self, number: str = "") -> tuple[CheckStep, ...]:
         """The token, and no more: the contract has no read without a ticket's number."""
         await self._auth.headers(self._http)
         detail = "a token was had; the contract has no harmless read beyond it"

@@ -195,7 +195,7 @@ class Connector(Base):
 
     # Checking.
 
-    async def check(self) -> tuple[CheckStep, ...]:
+    async def check(self, number: str = "") -> tuple[CheckStep, ...]:
         """Credentials and one harmless read: the first row of the list."""
         answer = await self._http.request(
             "GET", self._settings.cases_url, treatment="read", params={"limit": "1", "offset": "0"}
