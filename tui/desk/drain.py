@@ -40,6 +40,7 @@ class Drain:
         self._inbox = inbox
         self._snapshots = snapshots
         self._unconfirmed = unconfirmed
+        self._reading = False
 
     async def run(self) -> Drained:
         """Settle what is stored already, then read until an answer is empty. A failure ends the reading."""
@@ -47,14 +48,18 @@ class Drain:
         await self._settle_stored(drained)
         if drained.failure is not None:
             return drained
+        await self._begin()
         for _ in range(MOST_READS):
+            self._reading = self._may_lose
             try:
                 batch = await self._provider.receive()
             except VendorError as failure:
+                self._reading = False
                 await self._note_loss(failure)
                 drained.failure = failure
                 return drained
             stored = await self._inbox.store(batch)
+            self._reading = False
             drained.received += stored.new
             drained.parked += stored.parked
             if batch.gap:
@@ -73,6 +78,27 @@ class Drain:
                 return drained
         return drained
 
+    @property
+    def _may_lose(self) -> bool:
+        return self._provider.declaration.queue_may_lose
+
+    async def _begin(self) -> None:
+        """Leave a mark for as long as an answer may be under way that is not stored yet.
+
+        A mark found from before is that of a process that died then, and what it had been given may be lost.
+        """
+        if not self._may_lose:
+            return
+        if gaps.is_marked(self._context.store, self._provider.name):
+            await self._open_gap(Batch(gap="the program ended while it read the queue"))
+        await self._context.store.transact(lambda transaction: gaps.mark(transaction, self._provider.name))
+
+    async def interrupted(self) -> None:
+        """The poll was ended from outside: what was under way just then may be lost."""
+        if self._reading:
+            self._reading = False
+            await self._open_gap(Batch(gap="the queue's answer was not waited for"))
+
     async def _settle_stored(self, drained: Drained) -> None:
         drained.applied += await self._inbox.apply()
         try:
@@ -82,7 +108,7 @@ class Drain:
 
     async def _note_loss(self, failure: VendorError) -> None:
         """A read without a readable answer may have taken messages with it, where the vendor does not keep them."""
-        if self._provider.declaration.queue_may_lose and isinstance(failure, TimedOut | BadAnswer):
+        if self._may_lose and isinstance(failure, TimedOut | BadAnswer):
             await self._open_gap(Batch(gap=failure.message, raw=failure.vendor_words))
 
     async def _open_gap(self, batch: Batch) -> None:

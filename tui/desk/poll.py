@@ -132,6 +132,7 @@ class Poll:
             async with asyncio.timeout(budget):
                 await self._read(tally, consume)
         except TimeoutError:
+            await self._drain.interrupted()
             tally.note(TimedOut(self._name, f"the poll took longer than {budget:g} s and was ended; what came is kept"))
 
     async def _read(self, tally: _Tally, consume: bool) -> None:
@@ -142,7 +143,7 @@ class Poll:
                 tally.note(tally.drained.failure)
         # Rows are compared after the queue: what it still held is older than the list we have just read.
         await self._compare(tally)
-        if not tally.hopeless:
+        if not tally.hopeless and (tally.rows is not None or not self._offers(Operation.LIST)):
             await self._stage(tally, lambda: self._details(tally))
         if not tally.hopeless:
             await self._stage(tally, self._downloads.fetch_waiting)

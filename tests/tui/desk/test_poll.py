@@ -326,6 +326,42 @@ async def test_what_came_of_a_cut_answer_is_kept_with_its_bytes(lossy: MemoryDes
     assert [document["raw"] for document in kept if document and "raw" in document] == ["[{}, {"]
 
 
+class Slow(FakeProvider):
+    """A vendor whose queue never answers."""
+
+    asked = asyncio.Event()
+
+    async def receive(self) -> Batch:
+        """Wait for ever."""
+        self.asked.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def test_an_answer_that_is_not_waited_for_is_a_gap(tmp_path: Path) -> None:
+    slow = Slow(declaration=declare(ANSWERED - {Operation.ACKNOWLEDGE}, queue_may_lose=True))
+    desk = MemoryDesk(tmp_path, slow, policies={"fake": Policy(timeout_seconds=0.02)})
+    assert (await desk.sync("fake")).error_type == "TimedOut"
+    assert "not waited for" in desk.health()[0].gap
+    await desk.aclose()
+
+
+async def test_a_process_that_died_over_an_answer_left_a_gap(tmp_path: Path) -> None:
+    slow = Slow(declaration=declare(ANSWERED - {Operation.ACKNOWLEDGE}, queue_may_lose=True))
+    slow.asked = asyncio.Event()
+    desk = MemoryDesk(tmp_path, slow)
+    dying = asyncio.create_task(desk.sync("fake"))
+    await slow.asked.wait()
+    dying.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await dying
+    later = MemoryDesk(tmp_path, FakeProvider(declaration=slow.declaration), store=desk.memory)
+    later.time.move(-1)
+    await later.sync("fake")
+    assert "ended while it read" in later.health()[0].gap
+    await later.aclose()
+
+
 async def test_a_vendor_that_loses_nothing_has_no_gaps(tmp_path: Path) -> None:
     desk = MemoryDesk(tmp_path)
     desk.fake.receive_fails.append(TimedOut("fake", "no answer"))
