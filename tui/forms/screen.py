@@ -322,6 +322,8 @@ class FormScreen(Screen[OutboxEntry | None]):
             return
         if delivered.state != "rejected":
             await self.desk.save_draft(self.plan.draft_key, None)
-        cast("VendorqApp", self.app).main.say(sentence, role)
+        app = cast("VendorqApp", self.app)
         if self.is_attached:
             self.dismiss(delivered)
+        # After the form is gone: what is said under it is not seen.
+        app.call_later(app.main.say, sentence, role)

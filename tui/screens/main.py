@@ -298,7 +298,8 @@ class MainScreen(Screen[None]):
             if self.board.listing.pin(row.key if row is not None else None):
                 self.show_tickets()
             self.show_title()
-        self.say("")
+        if not event.refreshed:
+            self.say("")
         if event.table.id == self.pane:
             self.follow()
 

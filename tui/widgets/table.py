@@ -54,12 +54,13 @@ class Table(ScrollView, Generic[Row], can_focus=True):
     ]
 
     class Moved(Message):
-        """The cursor stands on another row: by a key, or because its row is no longer there."""
+        """The cursor stands on another row: by a key, or, `refreshed`, because the rows are others now."""
 
-        def __init__(self, table: Table[Row], row: Row | None) -> None:
+        def __init__(self, table: Table[Row], row: Row | None, *, refreshed: bool = False) -> None:
             super().__init__()
             self.table = table
             self.row = row
+            self.refreshed = refreshed
 
         @property
         def control(self) -> Widget:
@@ -146,7 +147,7 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         self._set_top(self.cursor - line if before is not None else 0)
         self.repaint_changed()
         if self.cursor_key != before:
-            self.post_message(self.Moved(self, self.cursor_row))
+            self.post_message(self.Moved(self, self.cursor_row, refreshed=True))
 
     def _position_after(self, old: Sequence[Row], before: Hashable | None) -> int:
         """Where the key, or the first that followed it and is still there, now stands."""
