@@ -184,7 +184,7 @@ class Reader:
 
     def _complain(self, complaint: config_errors.Complaint, index: int | None = None, label: str = "") -> ConfigFault:
         prefix: tuple[str | int, ...] = () if index is None else ("provider", index)
-        key = f"{label}: {complaint.key}" if label else complaint.key
+        key = ": ".join(part for part in (label, complaint.key) if part)
         return self._fault((*prefix, *complaint.location), key, complaint.sentence, complaint.cure)
 
     def _fault(self, path: tuple[str | int, ...], key: str, sentence: str, cure: str) -> ConfigFault:

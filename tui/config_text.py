@@ -67,11 +67,12 @@ def provider_lines(kind: str, answers: Mapping[str, object]) -> Iterator[str]:
         if name in must or name in ("kind", "name", *FILLED_IN):
             continue
         yield from _sentence(docs.get(name, ""))
-        yield f"{name} = {toml_text.value(answers[name])}" if name in answers else f"# {name} = {_default(info)}"
+        shown = _default(info) or toml_text.value(example(kind, name))
+        yield f"{name} = {toml_text.value(answers[name])}" if name in answers else f"# {name} = {shown}"
 
 
 def example(kind: str, name: str) -> object:
-    """What a required key may look like."""
+    """What a key without a default may look like."""
     annotation = annotation_of(registry.settings_model(kind), (name,))
     if annotation is SecretSource:
         return {"env": f"{kind}_{name}".upper().replace("-", "_")}
@@ -91,7 +92,8 @@ def _common_lines(engineer: Mapping[str, str] | None = None) -> Iterator[str]:
         for name, info in model.model_fields.items():
             yield from _sentence(inner_docs.get(name, ""))
             given = (engineer or {}).get(name) if table == "engineer" else None
-            yield f"{name} = {toml_text.value(given)}" if given else f"# {name} = {_default(info)}"
+            shown = toml_text.value(given) if given else _default(info) or '"…"'
+            yield f"{name} = {shown}" if given else f"# {name} = {shown}"
     yield from ("", "# [keys]", *_sentence(docs["keys"]), '# "ticket.comment" = "c,ctrl+o"')
     yield from ("", "# [[view]]", '# name = "Night"', '# filter = "p:<=2 -is:snoozed"')
     yield from ("", "# [[template]]", '# name = "Line down"', '# provider = "ensono"', '# type = "incident"')
@@ -103,10 +105,11 @@ def _sentence(doc: str) -> Iterator[str]:
 
 
 def _default(info: FieldInfo) -> str:
+    """The default as TOML; empty where it is to leave the key out."""
     default = info.get_default(call_default_factory=True, validated_data={})
     if default is not None:
         return toml_text.value(default)
-    return "60" if "int" in str(info.annotation) else '"…"'
+    return "60" if "int" in str(info.annotation) else ""
 
 
 def shown(config: Config) -> dict[str, Any]:

@@ -121,6 +121,12 @@ def code_of(error_type: str) -> int:
     return BY_ERROR.get(error_type, NOT_REACHED)
 
 
+def code_of_read(error_type: str) -> int:
+    """The same for a poll or a check: a provider that did not give what it was asked for was not reached."""
+    code = code_of(error_type)
+    return NOT_REACHED if code in (NOTHING_FOUND, REJECTED) else code
+
+
 def worst(codes: Iterable[int]) -> int:
     """Which of several exit codes holds."""
     present = set(codes)

@@ -22,7 +22,8 @@ def value(item: object) -> str:
     if isinstance(item, int | float):
         return str(item)
     if isinstance(item, Mapping):
-        return "{ " + ", ".join(f"{key(str(name))} = {value(inner)}" for name, inner in item.items()) + " }"
+        inside = ", ".join(f"{key(str(name))} = {value(inner)}" for name, inner in item.items())
+        return f"{{ {inside} }}" if inside else "{}"
     if isinstance(item, list | tuple):
         return "[" + ", ".join(value(inner) for inner in item) + "]"
     # JSON's escapes are TOML's, but for DEL, which TOML wants written out.

@@ -26,7 +26,13 @@ async def check_by_list(read: Callable[[], AsyncIterator[Snapshot]], what: str) 
         reached = _reached(error)
         names = [*_STEPS, (what, "")]
         passed = [CheckStep(name=name, ok=True, detail=detail) for name, detail in names[:reached]]
-        failed = CheckStep(name=names[reached][0], ok=False, detail=str(error), next_step=error.next_step)
+        failed = CheckStep(
+            name=names[reached][0],
+            ok=False,
+            detail=str(error),
+            next_step=error.next_step,
+            error_type=type(error).__name__,
+        )
         return (*passed, failed)
     steps = [CheckStep(name=name, ok=True, detail=detail) for name, detail in _STEPS]
     return (*steps, CheckStep(name=what, ok=True, detail=f"{count} open tickets"))

@@ -33,9 +33,11 @@ def check(session: Session, *, as_json: bool) -> int:
     vendorq check
     """
     config = session.config()
+    known = _known_numbers(config)
 
     async def work() -> list[tuple[ProviderSettings, list[CheckStep], list[exits.Failure]]]:
-        found = await asyncio.gather(*(_check_provider(config, settings) for settings in config.providers))
+        checks = (_check_provider(config, settings, known.get(settings.name, "")) for settings in config.providers)
+        found = await asyncio.gather(*checks)
         return [(settings, *result) for settings, result in zip(config.providers, found, strict=True)]
 
     results = run_until_signal(work)
@@ -56,7 +58,26 @@ def check(session: Session, *, as_json: bool) -> int:
     return exits.OK
 
 
-async def _check_provider(config: Config, settings: ProviderSettings) -> tuple[list[CheckStep], list[exits.Failure]]:
+def _known_numbers(config: Config) -> dict[str, str]:
+    """A ticket of each provider that may be asked about, from the store as it is; StoreFault where that is unsound."""
+    from providers.clock import SystemClock
+    from providers.model import ENDED_STATES
+    from tui.desk import index
+    from tui.desk.store import open_store
+
+    if not config.store_path.exists():
+        return {}
+    store = open_store(config.store_path, SystemClock(), read_only=True)
+    try:
+        tickets = list(index.tickets(store).values())
+    finally:
+        store.close()
+    return {item.provider: item.number for item in tickets if item.type != "change" and item.state not in ENDED_STATES}
+
+
+async def _check_provider(
+    config: Config, settings: ProviderSettings, number: str
+) -> tuple[list[CheckStep], list[exits.Failure]]:
     """What was tried of one provider, in order, and what failed. After a missing secret nothing more is tried."""
     from providers import registry
     from providers.base import CheckStep
@@ -84,7 +105,7 @@ async def _check_provider(config: Config, settings: ProviderSettings) -> tuple[l
     steps: list[CheckStep] = []
     provider = registry.connect(settings, SystemClock())
     try:
-        steps += await provider.check()
+        steps += await provider.check(number)
     except VendorError as error:
         failure = exits.from_vendor_error(error)
         steps.append(CheckStep(name="reach", ok=False, detail=failure.message, next_step=failure.next_step))
@@ -96,7 +117,7 @@ async def _check_provider(config: Config, settings: ProviderSettings) -> tuple[l
 
 def _failure(settings: ProviderSettings, step: CheckStep) -> exits.Failure:
     return exits.Failure(
-        exits.code_of(step.error_type),
+        exits.code_of_read(step.error_type),
         step.error_type or "Unreachable",
         f"{step.name}: {step.detail}",
         provider=settings.name,

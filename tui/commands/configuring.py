@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +15,11 @@ from tui import exits
 from tui.commands.options import json_option, pass_session
 from tui.output import print_data, print_json, say
 from tui.session import Session
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from tui.config_errors import Complaint
 
 
 @click.command("init")
@@ -105,12 +111,18 @@ def _ask_provider(kind: str) -> dict[str, object]:
             model.model_validate({"kind": kind, **answers})
         except ValidationError as error:
             found = complaint(error, model)
-            key = str(found.location[0]) if found.location else ""
-            say(f"  {key}: {found.sentence}{'; ' if found.cure else ''}{found.cure}")
-            asked = [key] if key in config_text.required(kind) else ["name"] if key == "name" else []
+            say("  " + ": ".join(part for part in (found.key, found.sentence, found.cure) if part))
+            asked = _about(found, model)
         else:
             asked = []
     return answers
+
+
+def _about(found: Complaint, model: type[BaseModel]) -> list[str]:
+    """The keys to ask for again: the one that is wrong, or those that a sentence about several of them names."""
+    if found.location:
+        return [str(found.location[0])]
+    return [name for name in model.model_fields if re.search(rf"\b{name}\b", found.sentence)]
 
 
 def _ask_value(kind: str, name: str, doc: str) -> Any:

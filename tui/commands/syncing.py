@@ -99,9 +99,7 @@ def _unsent(desk: Desk, waiting: set[str]) -> list[exits.Failure]:
 def _failure(report: SyncReport, cure: str) -> exits.Failure:
     if report.skipped and not report.error:
         return exits.Failure(exits.NOT_REACHED, "Skipped", report.skipped, provider=report.provider)
-    code = exits.code_of(report.error_type)
-    # A poll that found something missing or too large has not read what it went for.
-    code = exits.NOT_REACHED if code in (exits.NOTHING_FOUND, exits.REJECTED) else code
+    code = exits.code_of_read(report.error_type)
     words = report.error.removeprefix(f"{report.provider}: ")
     return exits.Failure(code, report.error_type or "Fault", words, provider=report.provider, next_step=cure)
 

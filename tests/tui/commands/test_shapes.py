@@ -226,6 +226,16 @@ def test_check(bench: Bench) -> None:
     assert not [request for request in bench.box.requests if "queue" in request.path or "TicketUpdates" in request.path]
 
 
+def test_check_tries_ensonos_key_on_a_known_ticket_and_writes_nothing(bench: Bench) -> None:
+    number = incident(bench)
+    before = len(bench.box.ledger)
+    steps = bench.done("check")["providers"][0]["steps"]
+    assert [step["name"] for step in steps] == ["config", "secret", "reach", "key"]
+    assert "not tried" not in steps[-1]["detail"]
+    assert [request for request in bench.box.requests if number in request.path and request.method == "GET"]
+    assert len(bench.box.ledger) == before
+
+
 def test_status(bench: Bench) -> None:
     unread = bench.call("status", "--json")
     assert (unread.code, unread.json["status"]) == (3, "UNKNOWN")
