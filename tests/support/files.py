@@ -89,9 +89,14 @@ class Disk:
         self._counter += 1
         return Node(self._counter)
 
-    def fail(self, operation: str, code: int, times: int = 1) -> None:
-        """Have the next calls of an operation raise OSError."""
-        self._faults.setdefault(operation, []).extend([code] * times)
+    def fail(self, operation: str, code: int, *, skip: int = 0) -> None:
+        """Have the next call of an operation raise OSError, or a later one."""
+        self._faults.setdefault(operation, []).extend([0] * skip + [code])
+
+    @property
+    def failures_left(self) -> bool:
+        """Whether a failure has not happened yet."""
+        return any(self._faults.values())
 
     def heal(self) -> None:
         """No more failures."""
@@ -104,7 +109,8 @@ class Disk:
             raise Crash
         if self._faults.get(operation):
             code = self._faults[operation].pop(0)
-            raise OSError(code, os.strerror(code))
+            if code:
+                raise OSError(code, os.strerror(code))
 
     def sync_names(self) -> None:
         """The folder's names are durable now."""

@@ -103,11 +103,15 @@ class Compaction:
             turn = self._files.open(TURN, create=True)
         except OSError as error:
             raise self._failure(error) from error
-        if not self._files.lock(turn):
+        try:
+            if self._files.lock(turn):
+                return turn
+        except OSError as error:
             self._files.close(turn)
-            self._engine.postpone_compaction()
-            raise Busy("Another process is compacting the store.")
-        return turn
+            raise self._failure(error) from error
+        self._files.close(turn)
+        self._engine.postpone_compaction()
+        raise Busy("Another process is compacting the store.")
 
     @property
     def ended(self) -> bool:

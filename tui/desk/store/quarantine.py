@@ -19,8 +19,9 @@ def set_aside(image: Image) -> str:
     name = journal_name(image.generation)
     kept = _copy(image.files, image.journal, image.end, size, f"{TORN}-{name}-{image.end}")
     return (
-        f"The last write to the store had not ended when its process or its machine stopped. Its {size - image.end} "
-        f"bytes are set aside in {kept}. It had not been confirmed to anybody."
+        f"The journal ended in {size - image.end} bytes that are no whole commit, as one leaves them who stops in the "
+        f"middle of a write; such a write was confirmed to nobody. They are set aside in {kept}. "
+        "If nothing had stopped, suspect the disk and look through `vendorq store check`."
     )
 
 
