@@ -57,14 +57,17 @@ class Listing:
     def recounting(self, now: datetime) -> Iterator[None]:
         """Sort every row into the views as of `now`, in slices: what is due soon changes with time."""
         sorter = Sorter(self.views, now)
-        members: dict[TicketKey, tuple[str, ...]] = {}
+        seen: dict[TicketKey, tuple[TicketRow, tuple[str, ...]]] = {}
         for place, (key, row) in enumerate(list(self.all.items()), 1):
-            members[key] = sorter(row)
+            seen[key] = (row, sorter(row))
             if place % SLICE == 0:
                 yield
         self._sorter = sorter
-        # What changed while the slices ran is as it is now.
-        self._members = {key: members.get(key) or sorter(row) for key, row in self.all.items()}
+        self._members = {}
+        for key, row in self.all.items():
+            known, members = seen.get(key, (None, ()))
+            # What changed while the slices ran is as it is now.
+            self._members[key] = members if known is row else sorter(row)
         self.counts = {view.id: 0 for view in self.views}
         for found in self._members.values():
             for view in found:

@@ -125,18 +125,25 @@ _FAR: Final = 4e10  # seconds since the epoch: the year 3237, after every due ti
 
 
 def order_of(name: str) -> Callable[[TicketRow], Any]:
-    """The sort key of an order (one of ORDERS). Newest first for times, most pressing first for urgency."""
+    """The sort key of an order (one of ORDERS). Newest first for times, most pressing first for urgency.
+
+    Equals stand by number, so that a changed row stays where it was.
+    """
     match name:
         case "due":
-            return lambda row: row.due_at.timestamp() if row.due_at else _FAR
+            return lambda row: (row.due_at.timestamp() if row.due_at else _FAR, row.number)
         case "updated":
-            return lambda row: -row.updated_at.timestamp() if row.updated_at else _FAR
+            return lambda row: (-row.updated_at.timestamp() if row.updated_at else _FAR, row.number)
         case "opened":
-            return lambda row: -row.opened_at.timestamp() if row.opened_at else _FAR
+            return lambda row: (-row.opened_at.timestamp() if row.opened_at else _FAR, row.number)
         case "number":
             return lambda row: row.number
         case "vendor":
             return lambda row: (row.provider, row.number)
         case _:
-            # One number instead of a pair: sorting numbers is several times faster.
-            return lambda row: (row.priority or 9) * _FAR * 2 + (row.due_at.timestamp() if row.due_at else _FAR)
+            return _urgency
+
+
+def _urgency(row: TicketRow) -> tuple[float, str]:
+    # Priority and due time as one number: sorting numbers is several times faster than sorting pairs of them.
+    return (row.priority or 9) * _FAR * 2 + (row.due_at.timestamp() if row.due_at else _FAR), row.number
