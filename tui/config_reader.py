@@ -19,6 +19,8 @@ from tui.config_fault import ConfigFault
 from tui.config_lines import line_of
 from tui.config_model import CommonSettings
 
+PROVIDER_KEY: Final = ("provider", 0, "key")
+"""What the path of a provider's own key looks like."""
 HIDDEN_KEYS: Final = ("engineer", "state_dir")
 """Fields of ProviderSettings that are filled in here and that no file may set."""
 
@@ -73,7 +75,10 @@ class Reader:
                     )
 
     def _is_written_out(self, path: tuple[str | int, ...]) -> bool:
-        """Whether the document has a `value` here, and not what a vendor's settings took for one (a plain id)."""
+        """Whether the secret at this path stands in the file itself: as a `value`, or as plain text within a table.
+
+        Plain text for a key of the provider's own is an id, which its settings take in place of a source.
+        """
         here: Any = self._document
         for part in path:
             if isinstance(here, dict) and part in here:
@@ -82,7 +87,7 @@ class Reader:
                 here = here[part]
             else:
                 return False
-        return isinstance(here, dict) and "value" in here
+        return "value" in here if isinstance(here, dict) else isinstance(here, str) and len(path) > len(PROVIDER_KEY)
 
     def _provider_tables(self) -> list[dict[str, Any]]:
         tables = self._document.get("provider", [])

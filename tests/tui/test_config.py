@@ -139,6 +139,32 @@ def test_a_secret_in_a_file_that_others_can_read_is_refused_with_the_chmod(tmp_p
     assert load(write(tmp_path, text, 0o600), {}).providers
 
 
+def test_plain_text_among_a_vendors_secrets_counts_as_one_and_a_plain_id_does_not(tmp_path: Path) -> None:
+    kpn = """
+[[provider]]
+name = "kpn"
+kind = "kpn-connect"
+url = "https://api.example.net/network/kpn/servicenow"
+client_id = "abc"
+client_secret = { env = "VENDORQ_TEST_KEY" }
+"""
+    assert load(write(tmp_path, kpn, 0o644), {}).providers
+    smartops = """
+[[provider]]
+name = "smartops"
+kind = "smartops"
+create_url = "https://so.example.net/c"
+update_url = "https://so.example.net/u"
+fetch_url = "https://so.example.net/f"
+access_token = { env = "VENDORQ_TEST_KEY" }
+connection_details = { itsmPassword = "not-a-real-key" }
+"""
+    found = fault(tmp_path, smartops, 0o640)
+    assert (found.line, found.cure) == (9, f"run: chmod 600 {tmp_path / 'config.toml'}")
+    assert "not-a-real-key" not in str(found)
+    assert load(write(tmp_path, smartops, 0o600), {}).providers
+
+
 def test_a_file_without_secrets_may_be_read_by_others(tmp_path: Path) -> None:
     assert load(write(tmp_path, ENSONO, 0o644), {}).providers
 
