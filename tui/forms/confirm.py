@@ -34,9 +34,10 @@ class Lines(ScrollView, can_focus=True):
         Binding("pageup", "page_up", "Page up", show=False),
     ]
 
-    def __init__(self, paragraphs: Sequence[Piece]) -> None:
+    def __init__(self, paragraphs: Sequence[Piece], *, surface: str = "panel") -> None:
         super().__init__()
         self.paragraphs = tuple(paragraphs)
+        self.surface = surface
         self._lines: list[Piece] = []
 
     def on_resize(self) -> None:
@@ -53,7 +54,7 @@ class Lines(ScrollView, can_focus=True):
         palette = cast("Palette", self.app.palette)  # type: ignore[attr-defined]
         place = y + self.scroll_offset.y
         pieces = [self._lines[place]] if place < len(self._lines) else []
-        return strip_of(pieces, self.size.width, palette, "panel")
+        return strip_of(pieces, self.size.width, palette, self.surface)
 
 
 class ConfirmScreen(ModalScreen[bool]):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from providers.base import Operation
 from providers.model import Ticket, TicketKey
+from providers.text import safe_line
 from tui.desk.entries import OutboxEntry
 from tui.forms.chooser import Chooser, Offer
 from tui.forms.plan import FILES, FormPlan, plan_form, start_values
@@ -72,7 +73,7 @@ async def _show(
         start_values(plan, ticket, draft, template),
         before=start_values(plan, ticket, None, {}),
         files=files,
-        remark="your draft, as you left it" if draft else "",
+        remark="your draft, as you left it" if draft else safe_line(ticket.summary, 80) if ticket else "",
     )
     entry: OutboxEntry | None = await app.push_screen_wait(screen)
     return entry

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.screen import Screen
 
 from providers.base import Kind, Operation
@@ -17,14 +17,14 @@ from providers.model import Write
 from providers.text import safe_line
 from tui.desk.entries import OutboxEntry
 from tui.desk.ports import StoreFault
-from tui.forms.confirm import ConfirmScreen, preview_paragraphs
+from tui.forms.confirm import ConfirmScreen, Lines, preview_paragraphs
 from tui.forms.editor import EditorFault, edit
 from tui.forms.files import FilesLine
 from tui.forms.head import Heading, Hints
 from tui.forms.picker import FilePicker
 from tui.forms.plan import FILES, FormPlan, changed_values, issues, sent_values
 from tui.forms.row import SEVERAL_LINES, FieldRow
-from tui.forms.sending import changes_since, outcome_sentence
+from tui.forms.sending import changes_since, latest_on, outcome_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tui.desk.desk import Desk
 
 AUTOSAVE_SECONDS: Final = 1.0
+LOW: Final = 30
 
 
 class FormScreen(Screen[OutboxEntry | None]):
@@ -43,6 +44,9 @@ class FormScreen(Screen[OutboxEntry | None]):
     CSS = """
     FormScreen { background: $vq-background; }
     FormScreen > Heading { margin: 0 1; }
+    FormScreen #latest { height: 9; padding: 0 2; }
+    FormScreen #latest Lines { background: $vq-background; }
+    FormScreen.low #latest { display: none; }
     FormScreen VerticalScroll { height: 1fr; padding: 1 2 0 2; scrollbar-size: 0 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -98,6 +102,10 @@ class FormScreen(Screen[OutboxEntry | None]):
             yield from self.rows.values()
             if self.plan.limits is not None:
                 yield self.files
+        if self.plan.key is not None:
+            with Vertical(id="latest"):
+                yield Heading("Latest on the ticket")
+                yield Lines(latest_on(self.desk, self.plan.key), surface="background")
         yield self.hints
 
     def on_mount(self) -> None:
@@ -107,6 +115,10 @@ class FormScreen(Screen[OutboxEntry | None]):
         first = next((row for row in self.rows.values() if not row.text), None) or next(iter(self.rows.values()), None)
         if first is not None:
             first.input.focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Where lines are few, all of them are for typing."""
+        self.set_class(event.size.height < LOW, "low")
 
     # Typing.
 

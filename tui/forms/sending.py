@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 SHOWN = 6
 
 
+def latest_on(desk: Desk, key: TicketKey, shown: int = SHOWN) -> list[Piece]:
+    """The latest on a ticket, newest first, a line each: what one answers to should be in sight."""
+    paragraphs: list[Piece] = []
+    for item in reversed(desk.timeline(key)[-shown:]):
+        when = f"{item.at:%d %b %H:%M}Z  " if item.at else ""
+        who = f"{item.author}: " if item.author else ""
+        paragraphs.append((safe_line(f"{when}{who}{item.body}", 400), "us" if item.origin == "us" else "muted"))
+    return paragraphs
+
+
 def changes_since(desk: Desk, key: TicketKey, revision: int) -> list[Piece]:
     """What happened to a ticket since a revision, as text; empty where nothing did and no write waits for it."""
     paragraphs: list[Piece] = []
@@ -27,9 +37,7 @@ def changes_since(desk: Desk, key: TicketKey, revision: int) -> list[Piece]:
     ticket = desk.ticket(key)
     if ticket is not None and ticket.revision != revision:
         paragraphs.append((f"It is now {ticket.vendor_state or ticket.state}. The latest on it:", "text"))
-        for item in desk.timeline(key)[-SHOWN:]:
-            when = f"{item.at:%Y-%m-%d %H:%M}Z " if item.at else ""
-            paragraphs.append((safe_line(f"{when}{item.author} {item.kind}: {item.body}", 300), "muted"))
+        paragraphs += latest_on(desk, key)
     return paragraphs
 
 
