@@ -68,8 +68,8 @@ class OfflineToken:
         except OSError as error:
             raise Unreachable(
                 client.name,
-                f"a renewed token could not be stored ({error.strerror or error}), nothing was sent",
-                next_step=f"Mend {client.state_dir} and leave vendorq running meanwhile: it holds the only copy.",
+                f"tokens cannot be stored ({error.strerror or error}), so nothing was sent",
+                next_step=f"Mend {client.state_dir}. Leave vendorq running until then: it may hold the only copy.",
                 code="token_store",
             ) from None
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -34,3 +35,10 @@ async def http_client(
         yield client
     finally:
         await client.aclose()
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    """Wait until something has happened, looking again each time the loop comes round."""
+    async with asyncio.timeout(20):
+        while not happened():  # noqa: ASYNC110 - what is waited for has no event of its own
+            await asyncio.sleep(0.001)
