@@ -38,7 +38,7 @@ class Connector(Base):
 
     def __init__(self, settings: Settings, clock: Clock, http: HttpClient | None = None) -> None:
         self.name = settings.name
-        self.declaration = declaration_for(settings.configuration_items)
+        self.declaration = declaration_for(settings)
         self._settings = settings
         self._clock = clock
         self._zone = settings.zone

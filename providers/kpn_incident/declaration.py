@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from providers.base import AttachmentLimits, Declaration, Field, Kind, Operation, Settling
 from providers.kpn.words import SUPPORT, TIME_ZONE
+
+if TYPE_CHECKING:
+    from providers.kpn_incident.settings import Settings
 
 FILES_LIMIT: Final = 10_000_000
 """Bytes of a message with its files in base64 ("Constraints": 10 Mb in all)."""
@@ -118,12 +121,12 @@ DECLARATION: Final = Declaration(
 )
 
 
-def declaration_for(configuration_items: tuple[str, ...]) -> Declaration:
+def declaration_for(settings: Settings) -> Declaration:
     """The declaration with the configured items offered in the form; anything else can still be typed."""
-    if not configuration_items:
+    if not settings.configuration_items:
         return DECLARATION
     create = tuple(
-        replace(item, suggestions=configuration_items) if item.name == "ci" else item
+        replace(item, suggestions=settings.configuration_items) if item.name == "ci" else item
         for item in DECLARATION.forms[Operation.CREATE]
     )
     return replace(DECLARATION, forms={**DECLARATION.forms, Operation.CREATE: create})

@@ -12,8 +12,9 @@ from providers.base import Operation
 from providers.errors import NotOffered, Rejected, TooLarge, VendorError, WrongState
 from providers.kpn_incident.declaration import DECLARATION, FILES_LIMIT, declaration_for
 from providers.kpn_incident.payload import Outgoing, outgoing
+from providers.kpn_incident.settings import Settings
 from providers.model import Ticket, Write
-from tests.support.kpn import paper_file, write
+from tests.support.kpn import CREDENTIALS, paper_file, write
 
 NEW: dict[str, Any] = {
     "reference_number": "ZB-301",
@@ -161,10 +162,12 @@ def test_unknown_action_is_not_offered() -> None:
 
 
 def test_configured_items_are_offered_and_not_enforced() -> None:
-    [field] = [item for item in declaration_for(("A", "B")).forms[Operation.CREATE] if item.name == "ci"]
+    plain = {"name": "kpn", "url": "https://api.example.net/network/kpn/incident", **CREDENTIALS}
+    configured = Settings.model_validate({**plain, "configuration_items": ["A", "B"]})
+    [field] = [item for item in declaration_for(configured).forms[Operation.CREATE] if item.name == "ci"]
     assert field.suggestions == ("A", "B")
     assert not field.choices
-    assert declaration_for(()) is DECLARATION
+    assert declaration_for(Settings.model_validate(plain)) is DECLARATION
 
 
 def test_settling_follows_what_can_be_looked_up() -> None:
