@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 
 import pytest
@@ -42,6 +43,12 @@ def test_a_line_is_one_line_within_its_limit_and_a_fixed_point(value: str, limit
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=60))
 def test_plain_text_stays_as_it_is(value: str) -> None:
     assert safe_text(value) == value
+
+
+def test_printable_characters_need_no_second_look() -> None:
+    printable = [chr(number) for number in range(sys.maxunicode + 1) if chr(number).isprintable()]
+    assert not [each for each in printable if drives_a_terminal(each) or unicodedata.category(each) in ("Cf", "Zl")]
+    assert [each for each in printable if each.isspace()] == [" "]
 
 
 @given(
