@@ -8,7 +8,7 @@ stores written before are then indexed anew from their documents, once.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 from tui.desk.ports import Document, Summary, Table, View
@@ -136,6 +136,11 @@ def _number(document: Mapping[str, Any], name: str) -> int:
     return value if isinstance(value, int) else 0
 
 
+def _list(document: Mapping[str, Any], name: str) -> Sequence[Any]:
+    value = document.get(name)
+    return value if isinstance(value, list | tuple) else ()
+
+
 def _inner(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     value = document.get(name)
     return value if isinstance(value, Mapping) else {}
@@ -148,7 +153,7 @@ def _ticket(document: Document) -> TicketSummary:
         isinstance(approval, Mapping)
         and approval.get("state") == "requested"
         and (not cycle or approval.get("cycle", cycle) == cycle)
-        for approval in document.get("approvals") or ()
+        for approval in _list(document, "approvals")
     )
     return TicketSummary(
         provider=_text(document, "provider"),
@@ -172,15 +177,15 @@ def _ticket(document: Document) -> TicketSummary:
 
 def _inbox(document: Document) -> InboxSummary:
     message = _inner(document, "message")
-    order = document.get("order") or (0, 0)
+    order = [part if isinstance(part, int) else 0 for part in _list(document, "order")] or [0]
     return InboxSummary(
         status=_text(document, "status"),
         provider=_text(document, "provider"),
         id=_text(document, "id"),
         number=_text(document, "number"),
         group=_text(message, "group"),
-        order_time=int(order[0]),
-        order_sequence=int(order[1]),
+        order_time=order[0],
+        order_sequence=order[1] if len(order) > 1 else 0,
         source=_text(document, "source"),
         applied=bool(document.get("applied")),
         released=bool(document.get("released")),
@@ -225,7 +230,7 @@ def _mark(document: Document) -> MarkSummary:
         unread=bool(document.get("unread")),
         handled=bool(document.get("handled")),
         snoozed_until=_time(document, "snoozed_until"),
-        notes=len(document.get("notes") or ()),
+        notes=len(_list(document, "notes")),
         reopened=bool(document.get("reopened")),
     )
 

@@ -133,7 +133,12 @@ def compact_store(path: Path, clock: Clock) -> CompactReport:
     try:
         engine = storage.engine
         before = engine.image.snapshot_size + engine.image.end
-        left_out = compact(engine, repair=engine.condition.damaged)
+        try:
+            left_out = compact(engine, repair=engine.condition.damaged)
+        except StoreFault:
+            if not engine.condition.damaged:
+                raise
+            left_out = compact(engine, repair=True)  # the damage came to light on the way
         return CompactReport(
             path=path,
             generation=engine.image.generation,

@@ -167,7 +167,7 @@ class Engine:
         except Damage as damage:
             segment, offset, length = unpack_place(place)
             name = journal_name(image.generation) if segment == JOURNAL else SNAPSHOT_NAME
-            loss = Loss(name, offset, offset + length, f"{name} is damaged at byte {offset} ({damage}).")
+            loss = Loss(name, offset, offset + length, f"the {name} is damaged at byte {offset} ({damage}).")
             if loss not in image.losses:
                 image.losses.append(loss)
             self.condition.blame(faults.damaged(loss.meaning))
