@@ -32,6 +32,8 @@ class Unreadable(ValueError):
 
 def parse(text: str, *, as_toml: bool = False) -> dict[str, Any]:
     """A create file's fields. JSON, or TOML where it is named so or is no JSON. Raises Unreadable."""
+    if not text.strip():
+        raise Unreadable("it is empty")
     place = ""
     try:
         if not as_toml:

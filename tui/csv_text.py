@@ -35,7 +35,7 @@ def as_markdown(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> st
 def escaped(text: object) -> str:
     """Text in one line that Markdown shows as it stands."""
     line = " ".join(str("" if text is None else text).split())
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()<>#|!~$" else letter for letter in line)
+    return "".join(f"\\{letter}" if letter in "\\`*_[]<>|~" else letter for letter in line)
 
 
 def _row(cells: Sequence[str]) -> str:

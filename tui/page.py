@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from providers.text import safe_line, safe_text
 from tui import words
+from tui.widgets.vendor_facts import vendor_facts
 
 if TYPE_CHECKING:
     from providers.model import Ticket
     from tui.desk.desk import TimelineItem
 
 INDENT: Final = "    "
+NAMES: Final = 18
+"""Columns for the names of facts."""
 
 
-def ticket_page(ticket: Ticket, timeline: Sequence[TimelineItem], now: datetime) -> str:
-    """Facts, description, approvals, files, timeline (oldest first)."""
+def ticket_page(ticket: Ticket, timeline: Sequence[TimelineItem], now: datetime, vendor_zone: str = "UTC") -> str:
+    """Facts, description, a change's plans, approvals, files, timeline (oldest first), and what else the vendor says.
+
+    `vendor_zone` is the zone of the vendor's stamps that carry none.
+    """
+    found = vendor_facts(ticket.vendor, vendor_zone, None)
     lines = [f"{ticket.provider}  {ticket.number}  {safe_line(ticket.summary)}".rstrip(), *_facts(ticket, now)]
+    lines += _pairs(found.leading)
     if ticket.description:
         lines += ["", "Description", *_block(ticket.description)]
+    for title, text in found.texts:
+        lines += ["", title, *_block(text)]
     if ticket.approvals:
         lines += ["", "Approvals"]
         lines += [
@@ -40,6 +50,8 @@ def ticket_page(ticket: Ticket, timeline: Sequence[TimelineItem], now: datetime)
         lines += ["", "Timeline"]
         for item in timeline:
             lines += _story(item)
+    if found.others:
+        lines += ["", "What else the vendor says", *_pairs(found.others)]
     return "\n".join(lines)
 
 
@@ -57,9 +69,12 @@ def _facts(ticket: Ticket, now: datetime) -> Iterator[str]:
         "Due": f"{words.local(ticket.due_at)} ({words.due(ticket.due_at, now)})" if ticket.due_at else "",
         "Known": "in part only: it came in a message that did not carry everything" if ticket.partial else "",
     }
-    for name, value in facts.items():
-        if value:
-            yield f"{INDENT}{name:<11} {value}"
+    yield from _pairs((name, value) for name, value in facts.items() if value)
+
+
+def _pairs(facts: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for name, value in facts:
+        yield f"{INDENT}{name:<{NAMES}} {safe_line(value)}"
 
 
 def _story(item: TimelineItem) -> Iterator[str]:

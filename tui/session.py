@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from providers.errors import VendorError
 from tui import exits
+from tui.output import say
 
 if TYPE_CHECKING:
     from providers.model import TicketKey
@@ -49,6 +50,8 @@ class Session:
             from tui.compose import open_desk
 
             desk = open_desk(config, read_only=self.read_only, consume=consume)
+            if desk.store.read_only:
+                say(f"vendorq: {desk.store.read_only}")
             try:
                 return await work(desk, config)
             except exits.Failure as failure:

@@ -145,7 +145,8 @@ def show_ticket(session: Session, *, provider: str, number: str, refresh: bool, 
         if as_json:
             print_json({"ticket": documents.ticket_of(desk, key)})
         else:
-            print_data(ticket_page(record, desk.timeline(key), desk.clock.now()))
+            zone = desk.declaration(provider).time_zone
+            print_data(ticket_page(record, desk.timeline(key), desk.clock.now(), zone))
         return exits.OK
 
     return session.run(work)

@@ -34,7 +34,7 @@ def sync(session: Session, *, once: bool, as_json: bool) -> int:
 
     \b
     vendorq sync --once
-    vendorq sync            (as a service, see the systemd unit in docs/)
+    vendorq sync
     """
 
     async def work(desk: Desk, config: Config) -> int:
