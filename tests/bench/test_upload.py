@@ -96,9 +96,8 @@ async def test_a_60_mb_upload_is_small_in_memory_and_leaves_the_loop_free(encodi
         seen = [await watched(client, url, upload) for _ in range(RUNS)]
     grown = max(watch.memory for watch, _ in seen) - before
     gap = min(watch.gap for watch, _ in seen)
-    print(
-        f"\n{encoding}: {upload.length / 2**20:.1f} MiB, memory +{grown / 2**20:.1f} MiB, longest gap {gap * 1e3:.1f} ms"
-    )
+    size, more = upload.length / 2**20, grown / 2**20
+    print(f"\n{encoding}: {size:.1f} MiB, memory +{more:.1f} MiB, longest gap {gap * 1e3:.1f} ms")
     assert {document["size"] for _, document in seen} == {upload.length}
     if encoding == "binary":
         assert seen[0][1]["sha256"] == chosen.sha256
