@@ -19,6 +19,10 @@ from tui.desk.store import open_store
 ENGINEER = Engineer(name="Ada Byron", email="ada@client.example", phone="+31 20 555 0100")
 
 
+async def _at_once(seconds: float) -> None:
+    """Stands in for the wait between retries."""
+
+
 @asynccontextmanager
 async def desk_over(
     box: Sandbox,
@@ -29,9 +33,13 @@ async def desk_over(
     settings: dict[str, Any] | None = None,
     timeout_seconds: float = 5.0,
     consume: bool = True,
+    hurry: bool = False,
     retention: Retention | None = None,
 ) -> AsyncIterator[Desk]:
-    """A desk on the sandbox's vendors, by kind, each provider named as its kind. `settings` go to all of them."""
+    """A desk on the sandbox's vendors, by kind, each provider named as its kind. `settings` go to all of them.
+
+    With `hurry` nothing waits between the retries of a read.
+    """
     clock = clock or SystemClock()
     providers = {}
     for kind in kinds:
@@ -44,6 +52,8 @@ async def desk_over(
         }
         model = registry.settings_model(kind)(**values).model_copy(update={"engineer": ENGINEER, "state_dir": folder})
         providers[kind] = registry.connect(model, clock)
+        if hurry:
+            providers[kind]._http._sleep = _at_once  # type: ignore[attr-defined]  # every connector's own door
     desk = Desk(
         open_store(folder, clock),
         providers,

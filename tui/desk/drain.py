@@ -49,6 +49,7 @@ class Drain:
         if drained.failure is not None:
             return drained
         await self._begin()
+        seen: set[str] = set()
         for _ in range(MOST_READS):
             self._reading = self._may_lose
             try:
@@ -64,18 +65,16 @@ class Drain:
             drained.parked += stored.parked
             if batch.gap:
                 await self._open_gap(batch)
-            released = drained.released
             await self._settle_stored(drained)
             if drained.failure is not None:
                 return drained
-            if not batch.messages:
-                await self._inbox.emptied()
+            came = {message.id for message in batch.messages}
+            if not batch.more or came <= seen:
+                # It is empty, or hands out again and again what we cannot release.
+                await self._inbox.emptied(besides=came)
                 await self._unconfirmed.queue_emptied(self._provider.name)
                 return drained
-            if not batch.more or not (stored.new or drained.released > released):
-                # A queue that hands out only what we know, and lets us release nothing, has nothing more for us.
-                await self._unconfirmed.queue_emptied(self._provider.name)
-                return drained
+            seen |= came
         return drained
 
     @property

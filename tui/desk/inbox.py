@@ -6,6 +6,7 @@ Each step works from what is stored, so that a process that dies between two of 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -184,9 +185,8 @@ class Inbox:
             if entry is None or entry.message is None:
                 continue
             if stuck or delivery.is_stuck(entry):
-                if stuck and entry.status == "new":
+                if entry.status == "new":
                     outcome.steps.append((entry, _BLOCKED))
-                stuck = True
                 continue
             try:
                 async with self._releasing:
@@ -202,13 +202,16 @@ class Inbox:
                 outcome.steps.append((entry, _GIVEN_BACK if answers else _RELEASED))
         return outcome
 
-    async def emptied(self) -> None:
-        """Note that the queue has just been read to its end: what was refused and does not come again is settled."""
+    async def emptied(self, besides: Collection[str] = ()) -> None:
+        """Note that the queue has just been read to its end.
+
+        What was refused and does not come again is settled. `besides` are messages that did come, at the very end.
+        """
         store, now = self._context.store, self._context.now()
         groups = waiting.to_release(self._context.catalogue, self._provider.name)
         stale = [key for keys in groups.values() for key in keys]
         if stale:
-            await store.transact(lambda transaction: _count_empty(transaction, stale, now))
+            await store.transact(lambda transaction: _count_empty(transaction, stale, besides, now))
 
 
 def _checked(entry: InboxEntry) -> InboxEntry:
@@ -254,8 +257,8 @@ def _is_unanswered(entry: InboxEntry) -> bool:
     return entry.applied and entry.status in UNSETTLED
 
 
-def _count_empty(transaction: Transaction, keys: list[str], now: datetime) -> None:
+def _count_empty(transaction: Transaction, keys: list[str], besides: Collection[str], now: datetime) -> None:
     for key in keys:
         entry = records.entry_at(transaction, key)
-        if entry is not None and delivery.is_stuck(entry):
+        if entry is not None and delivery.is_stuck(entry) and entry.id not in besides:
             records.put_entry(transaction, delivery.emptied(entry, now))
