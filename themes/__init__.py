@@ -108,6 +108,8 @@ class Palette:
             ansi=self.ansi,
             variables={
                 **{f"vq-{name.replace('_', '-')}": value for name, value in paint.items()},
+                "ansi-background": paint["background"],
+                "ansi-foreground": paint["text"],
                 "input-cursor-background": paint["text"],
                 "input-cursor-foreground": paint["background"],
             },

@@ -10,6 +10,7 @@ from textual import events
 from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.binding import BindingType
+from textual.filter import Monochrome, NoColor
 from textual.worker import Worker, WorkerState
 
 import themes
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui.config import Config
-    from tui.desk.desk import Desk, DeskEvent, ProviderHealth
+    from tui.desk.desk import Desk, DeskEvent
 
 GATHER = 0.05
 """Seconds in which events of the desk are gathered, so that a poll of thousands is one change on the screen."""
@@ -65,6 +66,9 @@ class VendorqApp(App[int]):
             key = "[keys]" if isinstance(fault, KeymapFault) else "[dashboard] theme"
             raise ConfigFault(config.path, str(fault), "correct it, or take it out", key=key) from None
         super().__init__()
+        if self.no_color:
+            # Textual would turn our two default colours into shades of grey.
+            self._filters = [NoColor() if isinstance(item, Monochrome) else item for item in self._filters]
         self.desk = desk
         self.config = config
         self.board = Board(desk, config, zone)
@@ -155,20 +159,19 @@ class VendorqApp(App[int]):
         self._gathered.append(event)
 
     def _pass_on(self) -> None:
-        gathered, self._gathered = tuple(self._gathered), []
-        message = DeskChanged(gathered)
+        """Take in what was gathered, once; tell the screens; ring where a person is needed."""
+        message, self._gathered = DeskChanged(tuple(self._gathered)), []
         health = dict(self.board.health)
+        self.board.take(message)
         for screen in self.screen_stack:
-            screen.post_message(DeskChanged(gathered))
-        self.call_later(self._ring, message, health)
+            screen.post_message(DeskChanged(message.events))
+        found = alerts.of_health(health, self.board.health)
+        new = [entry for entry in self.board.messages if (entry.provider, entry.id) not in self._known]
+        self._known |= {(entry.provider, entry.id) for entry in new}
+        self._ring(found + alerts.of_messages(new, self.board.listing.all.get))
 
-    def _ring(self, message: DeskChanged, health: dict[str, ProviderHealth]) -> None:
-        """The bell and a toast for what needs a person; nothing else moves by itself."""
-        found = alerts.of_health(health, self.board.health) if message.touches("health") else []
-        if message.touches("messages"):
-            new = [entry for entry in self.board.messages if (entry.provider, entry.id) not in self._known]
-            self._known |= {(entry.provider, entry.id) for entry in new}
-            found += alerts.of_messages(new, self.board.listing.all.get)
+    def _ring(self, found: list[alerts.Alert]) -> None:
+        """The bell and one toast; nothing else moves by itself."""
         if not found:
             return
         self._ringing = [*self._ringing, *found] if self._notifications else found

@@ -24,6 +24,7 @@ from tui.widgets.times import age, minute
 if TYPE_CHECKING:
     from tui.config import Config
     from tui.desk.desk import Desk, ProviderHealth
+    from tui.messages import DeskChanged
 
 _MANY = 500
 """So many changed tickets at once are taken from the desk all together."""
@@ -60,6 +61,17 @@ class Board:
         self.take_messages()
         self.take_outbox()
         self.take_health()
+
+    def take(self, changed: DeskChanged) -> None:
+        """What the desk says has changed."""
+        if changed.touches("tickets"):
+            self.take_tickets(changed.keys("tickets"))
+        if changed.touches("messages"):
+            self.take_messages()
+        if changed.touches("outbox"):
+            self.take_outbox()
+        if changed.touches("health"):
+            self.take_health()
 
     def tick(self) -> Iterator[None]:
         """A new minute: count the views again, in slices."""

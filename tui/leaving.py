@@ -25,6 +25,11 @@ class Leaving:
         self._task: asyncio.Task[None] | None = None
         self._taken: list[signal.Signals] = []
 
+    @property
+    def installed(self) -> bool:
+        """Whether the signals are ours."""
+        return bool(self._taken)
+
     def install(self) -> None:
         """Take the signals over. Does nothing off the main thread, where no signals arrive."""
         loop = asyncio.get_running_loop()
@@ -46,7 +51,7 @@ class Leaving:
         if self._task is not None:
             return
         code = 128 + number
-        _end_in_any_case(code)
+        end_in_any_case(code)
         self._task = asyncio.get_running_loop().create_task(self._go(code))
 
     async def _go(self, code: int) -> None:
@@ -54,7 +59,7 @@ class Leaving:
             await self._leave(code)
 
 
-def _end_in_any_case(code: int) -> None:
+def end_in_any_case(code: int) -> None:
     """End the process after the deadline, from a thread that needs neither the loop nor the terminal."""
     import threading
 

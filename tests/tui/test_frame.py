@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 import pyte
 from hypothesis import given
@@ -26,9 +27,11 @@ def console() -> Console:
     return Console(force_terminal=True, color_system="256", width=WIDTH, height=HEIGHT, legacy_windows=False)
 
 
-def screen(lines: list[list[tuple[str, Style | None]]]) -> LayoutUpdate:
+def screen(lines: Sequence[Sequence[tuple[str, Style | None]]]) -> LayoutUpdate:
     """A whole screen of lines."""
-    strips = [[Strip([Segment(text, style) for text, style in line]).adjust_cell_length(WIDTH)] for line in lines]
+    strips: list[Iterable[Strip]] = [
+        [Strip([Segment(text, style) for text, style in line]).adjust_cell_length(WIDTH)] for line in lines
+    ]
     return LayoutUpdate(strips, Region(0, 0, WIDTH, HEIGHT))
 
 

@@ -78,5 +78,4 @@ class HealthScreen(ReadingScreen):
     def on_desk_changed(self, event: DeskChanged) -> None:
         """Shown as it is now."""
         if event.touches("health"):
-            self.board.take_health()
             self.renew()

@@ -41,7 +41,9 @@ def help_lines(keys: Mapping[str, tuple[str, ...]], width: int) -> list[Line]:
         lines += _row(f"{key}:", "", note, width)
     lines += _row("any text", "", "in the summary or the numbers; - in front turns a term round", width)
     lines += heading("Signs", width)
-    lines += [[(f"{glyph:<{4}}", role), (words, "text")] for glyph, role, words in SIGNS]
+    for glyph, role, words in SIGNS:
+        first, *rest = wrap(words, width - 4)
+        lines += [[(f"{glyph}   ", role), (first, "text")], *([("    ", "text"), (text, "text")] for text in rest)]
     return lines
 
 

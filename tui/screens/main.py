@@ -338,16 +338,11 @@ class MainScreen(Screen[None]):
     # What happens meanwhile.
 
     def on_desk_changed(self, event: DeskChanged) -> None:
-        """The store has changed: bring up to date what it touches."""
+        """The board has taken a change in: bring up to date what it touches."""
         if event.touches("messages"):
-            self.board.take_messages()
             self.show_messages()
-        if event.touches("tickets") and self.board.take_tickets(event.keys("tickets")):
+        if event.touches("tickets"):
             self.show_tickets()
-        if event.touches("outbox"):
-            self.board.take_outbox()
-        if event.touches("health"):
-            self.board.take_health()
         self.show_strip()
         self.show_detail()
 

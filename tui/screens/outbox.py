@@ -109,6 +109,7 @@ class OutboxScreen(Screen[None]):
     def on_mount(self) -> None:
         """Fill it."""
         self.table.focus()
+        self.table.set_rows(self.board.desk.outbox())
         self.call_after_refresh(self.renew)
 
     def on_resize(self) -> None:

@@ -1,0 +1,193 @@
+"""Help, palette, outbox, providers, and the small boxes that ask one thing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.dashboard import NARROW, bottom, dashboard, lines, picture, press, running, type_text, until
+from tests.support.night import TUNNEL, night
+from tests.support.scripted_desk import ScriptedDesk
+from tui.actions import ACTIONS
+from tui.keymap import keymap, label
+from tui.screens.help import help_lines
+from tui.screens.main import MainScreen
+from tui.screens.palette import PaletteScreen, matching
+from tui.widgets.lines import width_of_all
+
+
+@pytest.fixture
+def desk() -> ScriptedDesk:
+    """An ordinary night."""
+    return night()
+
+
+@pytest.mark.parametrize("width", [76, 116])
+def test_the_help_has_every_action_with_its_keys(width: int) -> None:
+    keys = keymap({"ticket.comment": "m"})
+    text = "\n".join("".join(words for words, _ in line) for line in help_lines(keys, width))
+    for action in ACTIONS:
+        if not action.id.startswith("view.") or not action.id[5:].isdigit():
+            assert action.title in text
+            assert all(label(key) in text for key in keys[action.id]), action.id
+    assert "m  " in text
+    assert "vendor:" in text
+
+
+@pytest.mark.parametrize("width", [40, 76, 116])
+def test_no_line_of_the_help_is_wider_than_the_screen(width: int) -> None:
+    assert all(width_of_all(line) <= width for line in help_lines(keymap(), width))
+
+
+async def test_help_opens_scrolls_and_closes(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app, NARROW) as pilot:
+        await press(pilot, "question_mark")
+        assert "Help" in lines(app)[0]
+        before = picture(app)
+        await press(pilot, "pagedown")
+        assert picture(app) != before
+        await press(pilot, "escape")
+        assert isinstance(app.screen, MainScreen)
+
+
+async def test_the_palette_does_what_was_typed(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "colon")
+        assert isinstance(app.screen, PaletteScreen)
+        await type_text(pilot, "handled")
+        await press(pilot, "enter")
+        await until(pilot, lambda: ("mark", (TUNNEL,), "handled", None) in desk.calls, "the mark")
+
+
+async def test_the_palette_says_why_something_cannot_be_done_before_and_after(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "colon")
+        await type_text(pilot, "answer failure")
+        assert "no message is chosen" in picture(app)
+        await press(pilot, "enter")
+        assert "no message is chosen" in bottom(app)
+
+
+async def test_the_palette_finds_by_title_first_and_shows_its_end_in_words(desk: ScriptedDesk) -> None:
+    assert matching("re")[0].title.startswith("Re")
+    assert {action.id for action in matching("")} >= {"ticket.comment", "app.quit", "ticket.take"}
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "colon")
+        await type_text(pilot, "zzz")
+        assert "No action is called that." in picture(app)
+        await press(pilot, "enter")
+        assert isinstance(app.screen, MainScreen)
+
+
+def test_every_action_is_reached_through_the_palette() -> None:
+    reached = {action.id for action in matching("")}
+    wanted = {action.id for action in ACTIONS if action.where == "screen" and not action.id.startswith("view.")}
+    assert reached == wanted - {"app.palette"}
+
+
+async def test_the_outbox_shows_each_entry_with_its_reason_and_next_step(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "x")
+        text = picture(app)
+        assert "1 to decide, 2 in all" in text
+        assert "▲ unconfirmed" in text
+        assert "Look at the ticket, then send it again or drop it." in text
+
+
+async def test_sending_again_is_asked_before_it_is_done(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "x")
+        await press(pilot, "r")
+        assert "It may have been" in picture(app)
+        await press(pilot, "n")
+        assert not [call for call in desk.calls if call[0] == "retry"]
+        await press(pilot, "r", "y")
+        await until(pilot, lambda: ("retry", "5f21c0aa01") in desk.calls, "the retry")
+
+
+async def test_dropping_takes_the_entry_out_of_the_list(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "x")
+        await press(pilot, "j", "d", "y")
+        await until(pilot, lambda: ("drop", "5f21c0aa02") in desk.calls, "the drop")
+        await until(pilot, lambda: "CS0043188" not in picture(app), "the list")
+        await press(pilot, "escape")
+        await until(pilot, lambda: "outbox 1" in lines(app)[1], "the strip")
+
+
+async def test_read_only_sends_and_drops_nothing_from_the_outbox(desk: ScriptedDesk) -> None:
+    desk.read_only = True
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "x")
+        await press(pilot, "r")
+        assert "Nothing is written" in bottom(app)
+
+
+async def test_an_empty_outbox_says_so(desk: ScriptedDesk) -> None:
+    desk.outbox_entries.clear()
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "x")
+        assert "Nothing waits." in picture(app)
+
+
+async def test_providers_show_the_worst_first_with_cause_and_cure(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "H")
+        text = picture(app)
+        assert text.index("tangoe") < text.index("kpn-incident") < text.index("ensono")
+        assert "no connection: the host name is not known (Unreachable)" in text
+        assert "Check the network, the proxy" in text
+        assert "31 in a row failed" in text
+        assert "+1 555 0100" in text, "after half an hour the vendor's support is named"
+        desk.healths["tangoe"] = replace(desk.healths["tangoe"], state="ok", error="")
+        desk.tell("health")
+        await until(pilot, lambda: "no connection" not in picture(app), "the change")
+
+
+async def test_a_note_is_asked_for_and_kept(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "i", "enter")
+        assert "Write something" in picture(app)
+        await type_text(pilot, "call at six")
+        await press(pilot, "enter")
+        await until(pilot, lambda: ("note", TUNNEL, "call at six") in desk.calls, "the note")
+
+
+async def test_putting_aside_takes_a_time_to_come(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "w")
+        await type_text(pilot, "whenever")
+        await press(pilot, "enter")
+        assert "no time to come" in picture(app)
+        await press(pilot, *["backspace"] * 8, "2", "h", "enter")
+        await until(pilot, lambda: [call for call in desk.calls if call[0] == "mark"], "the mark")
+        _, keys, mark, when = next(call for call in desk.calls if call[0] == "mark")
+        assert (keys, mark) == ((TUNNEL,), "snooze")
+        assert (when - desk.clock.now()).total_seconds() == 7200
+
+
+async def test_following_by_number_wants_a_provider_there_is(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "t")
+        await type_text(pilot, "smartop 1")
+        await press(pilot, "enter")
+        assert "There is no provider" in picture(app)
+        await press(pilot, "escape", "t")
+        await type_text(pilot, "smartops 1")
+        await press(pilot, "enter")
+        await until(pilot, lambda: ("track", "smartops", "1") in desk.calls, "the call")
+        await until(pilot, lambda: "not offered" in bottom(app), "the vendor's words")

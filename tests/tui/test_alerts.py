@@ -1,0 +1,61 @@
+"""What rings, and what does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from providers.model import TicketKey, TicketRow
+from tests.support.night import CHANGE, TUNNEL, message, night
+from tui.alerts import Alert, of_health, of_messages, together
+
+DESK = night()
+
+
+def row_of(key: TicketKey) -> TicketRow | None:
+    """A ticket of the night."""
+    return DESK.row(key)
+
+
+def test_approvals_and_urgent_tickets_ring() -> None:
+    found = of_messages(
+        [
+            message("ensono", CHANGE.number, "approval", "asked", 1),
+            message("ensono", TUNNEL.number, "comment", "Please watch", 1),
+        ],
+        row_of,
+    )
+    assert found == [
+        Alert("Approval asked: e-CHG0032177", "Replace core switch in rack 14, Almere"),
+        Alert("P1 INC0712290, ensono", "Please watch"),
+    ]
+
+
+def test_ordinary_handled_and_own_messages_do_not_ring() -> None:
+    urgent = message("ensono", TUNNEL.number, "comment", "x", 1)
+    quiet = [
+        message("tangoe", "CS0043188", "comment", "x", 1),
+        message("ensono", "unknown", "comment", "x", 1),
+        replace(urgent, handled=True),
+        replace(urgent, own_write="w1"),
+        replace(urgent, message=None),
+    ]
+    assert of_messages(quiet, row_of) == []
+
+
+def test_one_ticket_rings_once() -> None:
+    several = [message("ensono", TUNNEL.number, "comment", f"{place}", place) for place in range(3)]
+    assert len(of_messages(several, row_of)) == 1
+
+
+def test_a_provider_rings_when_it_goes_down_and_not_again() -> None:
+    before = DESK.healths
+    down = before | {"ensono": replace(before["ensono"], state="down", error="no connection.")}
+    assert of_health(before, down) == [Alert("ensono is down", "no connection. The last rows stay.")]
+    assert of_health(down, down) == []
+    assert of_health({}, down) == [], "at the start nothing has gone down"
+
+
+def test_several_alerts_become_one() -> None:
+    alerts = [Alert(f"title {place}", "words") for place in range(5)]
+    assert together(alerts[:1]) == alerts[0]
+    assert together(alerts) == Alert("5 things need you", "title 0\ntitle 1\ntitle 2\nand 2 more")
