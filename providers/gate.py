@@ -81,8 +81,8 @@ class Passage:
         self._clock = clock
 
     def heard(self, answer: Answer) -> Answer:
-        """Note the final answer: a gateway's error counts against the origin, anything else for it."""
-        if may_mend(answer):
+        """Note the final answer: a gateway's error or a cut one counts against the origin, anything else for it."""
+        if answer.cut or may_mend(answer):
             self._breaker.failed(self._clock.monotonic())
         else:
             self._breaker.succeeded()

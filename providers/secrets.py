@@ -7,6 +7,8 @@ and errors can be rid of it (providers.redaction).
 from __future__ import annotations
 
 import asyncio
+import atexit
+import concurrent.futures
 import errno
 import importlib.util
 import os
@@ -14,6 +16,8 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Self
 
@@ -27,6 +31,8 @@ COMMAND_SECONDS: Final = 30.0
 """How long a command or the keyring may take: long enough for a person to touch a key."""
 _LARGEST: Final = 64 * 1024
 _cache: dict[SecretSource, str] = {}
+_asking: dict[SecretSource, threading.Lock] = {}
+_running: set[subprocess.Popen[bytes]] = set()
 
 
 class SecretUnavailable(Exception):
@@ -66,21 +72,18 @@ class SecretSource(BaseModel):
         SecretUnavailable with the cure where it cannot be had. What a file, a command or the keyring gave is
         kept for the life of the process.
         """
-        if self in _cache:
+        if self.env is not None or self.value is not None:
+            return self._found()
+        with _asking.setdefault(self, threading.Lock()):  # a person is asked once, however many wait
+            if self not in _cache:
+                _cache[self] = self._found()
             return _cache[self]
-        secret = self._look_up()
-        if not secret:
-            raise SecretUnavailable(f"{self.describe()} is empty", "put the secret there")
-        register(secret)
-        if self.env is None and self.value is None:
-            _cache[self] = secret
-        return secret
 
     async def revealed(self) -> str:
         """As `reveal`, without holding the event loop while a program runs."""
         if self in _cache or self.env is not None or self.value is not None:
             return self.reveal()
-        return await asyncio.to_thread(self.reveal)
+        return await _in_a_thread(self.reveal)
 
     def forget(self) -> None:
         """Read a file anew when it is next needed. A command or a keyring is not asked twice: a person may be."""
@@ -98,6 +101,13 @@ class SecretSource(BaseModel):
         if self.keyring is not None:
             return f"keyring entry {self.keyring}"
         return "value in the config"
+
+    def _found(self) -> str:
+        secret = self._look_up()
+        if not secret:
+            raise SecretUnavailable(f"{self.describe()} is empty", "put the secret there")
+        register(secret)
+        return secret
 
     def _look_up(self) -> str:
         if self.env is not None:
@@ -149,6 +159,8 @@ def read_private_file(path: Path) -> str:
             mode = stat.S_IMODE(status.st_mode)
             raise SecretUnavailable(f"file {path} can be used by others (mode {mode:04o})", f"run: chmod 600 {path}")
         content = os.read(descriptor, _LARGEST + 1)
+    except OSError as error:
+        raise SecretUnavailable(f"file {path} cannot be read ({error.strerror})", "check the disk") from None
     finally:
         os.close(descriptor)
     if len(content) > _LARGEST:
@@ -169,6 +181,7 @@ def _run(command: tuple[str, ...], described: str, cure: str) -> str:
         )
     except OSError as error:
         raise SecretUnavailable(f"{described} cannot be run ({error.strerror})", "check its path") from None
+    _running.add(process)
     with process:
         try:
             output, _ = process.communicate(timeout=COMMAND_SECONDS)
@@ -178,6 +191,8 @@ def _run(command: tuple[str, ...], described: str, cure: str) -> str:
         except BaseException:
             _end(process)
             raise
+        finally:
+            _running.discard(process)
     if process.returncode != 0:
         raise SecretUnavailable(f"{described} ended with exit code {process.returncode}", cure)
     lines = _decoded(output, described).splitlines()
@@ -189,6 +204,31 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
         process.kill()
+
+
+@atexit.register
+def _end_all() -> None:
+    """Leave no program behind that still waits for somebody."""
+    for process in tuple(_running):
+        _end(process)
+
+
+async def _in_a_thread(work: Callable[[], str]) -> str:
+    """The result of blocking work. The thread is a daemon: a prompt that nobody answers must not hold up the exit."""
+    done: concurrent.futures.Future[str] = concurrent.futures.Future()
+    done.set_running_or_notify_cancel()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except SecretUnavailable as error:
+            done.set_exception(error)
+        finally:
+            if not done.done():
+                done.set_exception(SecretUnavailable("a secret could not be looked up", "see the log"))
+
+    threading.Thread(target=run, name="secret", daemon=True).start()
+    return await asyncio.wrap_future(done)
 
 
 def _ask_keyring(entry: str, described: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sys
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from providers import secrets
 from providers.secrets import SecretSource, SecretUnavailable, forget_secrets, redact
+from tests.support.clients import until
 
 VALUE = "not-a-real-key-either"
 
@@ -108,14 +110,21 @@ def test_a_command_has_no_input_no_terminal_and_no_shell(tmp_path: Path) -> None
     assert not (tmp_path / "made").exists()
 
 
-def test_a_command_that_hangs_is_ended_with_its_children(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(secrets, "COMMAND_SECONDS", 0.5)
+def is_alive(process: str) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+async def test_a_command_that_hangs_is_ended_with_its_children(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "COMMAND_SECONDS", 1.0)
     note = tmp_path / "pid"
     child = f"import os, pathlib, time; pathlib.Path({str(note)!r}).write_text(str(os.getpid())); time.sleep(60)"
     with pytest.raises(SecretUnavailable, match="took longer"):
-        command(f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])").reveal()
-    status = Path(f"/proc/{note.read_text()}/stat") if note.exists() else None
-    assert status is None or not status.exists() or status.read_text().split()[2] == "Z"
+        await command(f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])").revealed()
+    process = note.read_text() if note.exists() else "0"
+    await until(lambda: not is_alive(process))
 
 
 def test_a_command_is_asked_once(tmp_path: Path) -> None:
@@ -125,6 +134,29 @@ def test_a_command_is_asked_once(tmp_path: Path) -> None:
     source.forget()
     source.reveal()
     assert count.read_text() == "x"
+
+
+async def test_many_who_wait_for_a_command_ask_it_once(tmp_path: Path) -> None:
+    count = tmp_path / "count"
+    source = command(f"open({str(count)!r}, 'a').write('x'); print({VALUE!r})")
+    assert await asyncio.gather(*(source.revealed() for _ in range(10))) == [VALUE] * 10
+    assert count.read_text() == "x"
+
+
+async def test_a_command_holds_nobody_up() -> None:
+    source = command("import time; time.sleep(60)")
+    waiting = asyncio.create_task(source.revealed())
+    await until(lambda: bool(secrets._running))
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    secrets._end_all()
+    await until(lambda: not secrets._running)
+
+
+async def test_a_failing_command_fails_for_a_coroutine_too() -> None:
+    with pytest.raises(SecretUnavailable, match="exit code 4"):
+        await command("raise SystemExit(4)").revealed()
 
 
 def test_a_file_can_be_read_anew(tmp_path: Path) -> None:
