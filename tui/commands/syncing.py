@@ -45,13 +45,24 @@ def sync(session: Session, *, once: bool, as_json: bool) -> int:
         waiting = {entry.id for entry in desk.outbox() if entry.state == "queued"}
         desk.store.lease.acquire()
         # Where another process polls, this sends what is ours to send and no more.
-        reports = await asyncio.gather(*(desk.sync(name) for name in desk.providers))
+        reports = await _poll_all(desk)
         if not desk.store.lease.held:
             return _follow(desk, reports, waiting, as_json)
         desk.store.lease.release()
         return _finish(desk, reports, waiting, as_json)
 
     return session.run(work, consume=True)
+
+
+async def _poll_all(desk: Desk) -> list[SyncReport]:
+    """One poll of each provider, side by side. What breaks in one of them is raised when all have ended."""
+    results = await asyncio.gather(*(desk.sync(name) for name in desk.providers), return_exceptions=True)
+    reports: list[SyncReport] = []
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+        reports.append(result)
+    return reports
 
 
 def _finish(desk: Desk, reports: Sequence[SyncReport], waiting: set[str], as_json: bool) -> int:

@@ -273,6 +273,26 @@ def test_a_store_that_cannot_be_opened_is_78(bench: Bench) -> None:
     assert bench.call("status").code == 3
 
 
+def test_a_damaged_store_is_read_and_not_written(bench: Bench) -> None:
+    number = linked(bench)
+    for place in range(5):
+        bench.done("comment", "ensono", number, f"Comment {place}.")
+    (journal,) = (bench.folder / "store").glob("journal-*")
+    content = bytearray(journal.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 64] = b"\xff" * 64
+    journal.write_bytes(content)
+    listed = bench.call("list")
+    assert (listed.code, number in listed.out) == (0, True)
+    assert "read-only" in listed.err
+    for words in (("sync", "--once"), ("comment", "ensono", number, "x"), ("note", "ensono", number, "x")):
+        assert bench.failed(78, *words)["error"]["type"] == "StoreFault"
+    assert bench.call("status").code == 2
+    assert bench.failed(78, "store", "check")["store"]["problems"]
+    assert bench.call("store", "compact").code == 0
+    assert bench.done("list")["tickets"]
+    assert len(written(bench)) == 5
+
+
 # Two processes
 
 
