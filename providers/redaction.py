@@ -21,25 +21,41 @@ _NAMES: Final = (
     r"x-amz-(?:signature|security-token|credential)|awsaccesskeyid|signature|sig|client_secret|client_assertion"
     r"|(?:access|refresh|id|offline|subject)_token|token|password|passwd|secret|api[_-]?key|authorization"
 )
+_KEYS: Final = ("password", "passwd", "secret", "token", "api", "authorization", "signature")
+# Each place with the words, in lower case, of which a text must hold one for it to be worth looking.
 _PLACES: Final = (
     # A value in a query or a form; then the same where the whole URL is itself percent-encoded.
-    re.compile(rf"(?i)(?<![a-z0-9_])(?:{_NAMES})=(?P<secret>[^&\s\"'<>\\]+)"),
-    re.compile(rf"(?i)(?:(?<=%26)|(?<=%3f)|(?<![a-z0-9_]))(?:{_NAMES})%3d(?P<secret>(?:(?!%26)[^&\s\"'<>\\])+)"),
-    # A value in JSON by its key.
-    re.compile(
-        r"(?i)\"[^\"\\]{0,40}(?:password|passwd|secret|token|api[_-]?key|authorization|signature)[^\"\\]{0,40}\""
-        r"\s*:\s*\"(?P<secret>(?:\\.|[^\"\\])+)"
+    (
+        ("=",),
+        re.compile(rf"(?i)(?<![a-z0-9_])(?:{_NAMES})=(?P<secret>[^&\s\"'<>\\]+)"),
     ),
-    # The same inside a JSON string.
-    re.compile(
-        r"(?i)\\\"[^\"\\]{0,40}(?:password|passwd|secret|token|api[_-]?key|authorization|signature)[^\"\\]{0,40}\\\""
-        r"\s*:\s*\\\"(?P<secret>[^\"\\]+)"
+    (
+        ("%3d",),
+        re.compile(rf"(?i)(?:(?<=%26)|(?<=%3f)|(?<![a-z0-9_]))(?:{_NAMES})%3d(?P<secret>(?:(?!%26)[^&\s\"'<>\\])+)"),
     ),
-    re.compile(r"\\*\"connectionDetails\\*\"\s*:\s*\{(?P<secret>[^{}]+)"),
+    # A value in JSON by its key; then the same inside a JSON string.
+    (
+        _KEYS,
+        re.compile(
+            r"(?i)\"[^\"\\]{0,40}(?:password|passwd|secret|token|api[_-]?key|authorization|signature)[^\"\\]{0,40}\""
+            r"\s*:\s*\"(?P<secret>(?:\\.|[^\"\\])+)"
+        ),
+    ),
+    (
+        _KEYS,
+        re.compile(
+            r"(?i)\\\"[^\"\\]{0,40}(?:password|passwd|secret|token|api[_-]?key|authorization|signature)[^\"\\]{0,40}"
+            r"\\\"\s*:\s*\\\"(?P<secret>[^\"\\]+)"
+        ),
+    ),
+    (("connectiondetails",), re.compile(r"\\*\"connectionDetails\\*\"\s*:\s*\{(?P<secret>[^{}]+)")),
     # Authorization headers; the digit or padding keeps "Basic authentication" readable.
-    re.compile(r"(?i)\b(?:bearer|basic)\s+(?=\S*[0-9=])(?P<secret>[a-z0-9._~+/=-]{8,})"),
-    re.compile(r"(?P<secret>\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*)"),
-    re.compile(r"(?i)\b[a-z][a-z0-9+.-]{1,10}://(?P<secret>[^/?#\s@\"']+)@"),
+    (
+        ("bearer", "basic"),
+        re.compile(r"(?i)\b(?:bearer|basic)\s+(?=\S*[0-9=])(?P<secret>[a-z0-9._~+/=-]{8,})"),
+    ),
+    (("eyj",), re.compile(r"(?P<secret>(?<![\w-])eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*)")),
+    (("://",), re.compile(r"(?i)\b[a-z][a-z0-9+.-]{1,10}://(?P<secret>[^/?#\s@\"']+)@")),
 )
 
 
@@ -91,9 +107,11 @@ def _found(text: str, extra: Iterable[str]) -> Iterator[tuple[int, int]]:
             while at >= 0:
                 yield at, at + len(form)
                 at = text.find(form, at + 1)
-    for place in _PLACES:
-        for match in place.finditer(text):
-            yield match.span("secret")
+    lowered = text.lower()
+    for words, place in _PLACES:
+        if any(word in lowered for word in words):
+            for match in place.finditer(text):
+                yield match.span("secret")
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
