@@ -9,9 +9,11 @@ may have been done; any other - it was not.
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import json
 import logging
 import random
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import replace
@@ -48,6 +50,11 @@ _YIELD_BYTES: Final = 1024 * 1024
 # httpx logs whole URLs at INFO, presigned ones included, and httpcore headers at DEBUG; ours is vendorq.http.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
+
+# httpcore tries to import sniffio at each of its locks; without it, Python would search the disk dozens of times a
+# request. None in sys.modules makes that import fail at once.
+if importlib.util.find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]  # what the import system documents for this
 
 
 class HttpClient:
