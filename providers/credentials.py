@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from providers.errors import BadAnswer, SecretMissing, TimedOut, TooLarge, Unreachable
-from providers.secrets import SecretUnavailable
+from providers.secrets import SecretUnavailable, Source, revealed
 
 if TYPE_CHECKING:
     from providers.http import HttpClient
@@ -23,6 +23,14 @@ class Auth(Protocol):
     async def renew(self, client: HttpClient) -> bool:
         """After a 401: whether new credentials were had, so that the request may be sent once more."""
         ...
+
+
+async def revealed_for(provider: str, source: Source) -> str:
+    """A secret that goes along otherwise than in the credentials' headers. SecretMissing where it cannot be had."""
+    try:
+        return await revealed(source)
+    except SecretUnavailable as error:
+        raise SecretMissing(provider, error.message, next_step=error.cure, code="secret") from None
 
 
 class Credentials:

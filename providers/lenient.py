@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 from providers.text import safe_line, safe_text
 
 _DEEPEST: Final = 6
+_PRIORITY: Final = re.compile(r"\s*(?:p|priority)?\s*([1-5])\b(?!\s*,)", re.IGNORECASE)
 
 
 def text_of(value: object) -> str:
@@ -21,28 +25,56 @@ def text_of(value: object) -> str:
 
 def line_of(value: object) -> str:
     """Any field as one safe line."""
-    return safe_line(text_of(value))
+    return safe_line(value if isinstance(value, str) else text_of(value))
 
 
 def body_of(value: object) -> str:
     """Any field as safe text of several lines, without the blank ones around it."""
-    return safe_text(text_of(value)).strip()
+    return safe_text(value if isinstance(value, str) else text_of(value)).strip()
 
 
-def time_of(value: object, zone: tzinfo) -> datetime | None:
-    """A stamp as UTC; one without a zone is `zone`'s local time. None for what is no stamp."""
+def objects_of(value: object) -> list[dict[str, Any]]:
+    """The objects in a list; whatever else stands there is passed over."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def time_of(value: object, zone: tzinfo, *, fold: int = 0) -> datetime | None:
+    """A stamp as UTC; one without a zone is `zone`'s local time. None for what is no stamp, such as "UNKNOWN".
+
+    In the hour that the clock shows twice in autumn, `fold` 0 reads the first, summer time, and 1 the second.
+    """
     text = text_of(value).strip()
     if not text[:4].isdecimal():
         return None
     try:
         at = datetime.fromisoformat(text)
-        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+        if at.tzinfo is None:
+            at = at.replace(tzinfo=zone, fold=fold)
+        return at.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
 
+@lru_cache(maxsize=256)
+def _priority_in(text: str) -> int | None:
+    found = _PRIORITY.match(text)
+    return int(found[1]) if found else None
+
+
+def priority_of(value: object) -> int | None:
+    """1 to 5 from "3 - Moderate", "P3", "3" or 3; None for any other word."""
+    return _priority_in(text_of(value)[:40])
+
+
+def digest_of(*parts: str) -> str:
+    """An id for what came without one, made of what stays the same when it comes again."""
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:24]
+
+
 def vendor_value(value: object, depth: int = 0) -> object:
     """A field kept as the vendor sent it: text made safe, numbers that JSON can carry, no bottomless nests."""
+    if isinstance(value, str):
+        return safe_text(value)
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float):
@@ -50,7 +82,18 @@ def vendor_value(value: object, depth: int = 0) -> object:
     if depth >= _DEEPEST:
         return "…"
     if isinstance(value, Mapping):
-        return {safe_line(key): vendor_value(item, depth + 1) for key, item in value.items()}
+        return {name_of(key): vendor_value(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [vendor_value(item, depth + 1) for item in value]
     return safe_text(value)
+
+
+def other_fields(document: Mapping[str, Any], taken: frozenset[str]) -> dict[str, object]:
+    """What else a vendor sent, under its own names; an emptied field stays as empty, so that it replaces what was."""
+    return {name_of(name): vendor_value(value) for name, value in document.items() if name not in taken}
+
+
+@lru_cache(maxsize=1024)
+def name_of(name: object) -> str:
+    """A field's name as one safe line. The same few come by the thousand."""
+    return safe_line(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from providers.base import Choice, Declaration, Field, Kind, Operation, Settling
@@ -36,6 +36,22 @@ TICKET_FIELDS: Final = (
 )
 """All that can be asked for (Appendix); all of it is asked for, always."""
 
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """The names inside one kind of note, and how it is marked in our timeline."""
+
+    by: str
+    time: str
+    text: str
+    prefix: str = ""
+
+
+NOTES: Final = {
+    "comments": Note("commentBy", "commentTime", "comment"),
+    "workNotes": Note("workNoteBy", "workNoteTime", "workNote", "Work note: "),
+    "closureNotes": Note("closureNoteBy", "closureNoteTime", "closureNote", "Closure note: "),
+}
 _SOURCE: Final = "Appendix, ticketFields"
 STATUS_WORDS: Final = {"resolve": "Resolved", "close": "Closed", "reopen": "In Progress"}
 """What a change of status sends as ticketStatus. The contract names no vocabulary."""
@@ -78,8 +94,6 @@ WORK_NOTE: Final = Field(
 CLOSURE_NOTE: Final = Field(
     name="closureNotes", title="Closure note", kind=Kind.TEXT, common="notes", required=True, source=_SOURCE
 )
-
-_LOOKED_UP: Final = Settling(by="lookup", fallback="engineer")
 
 DECLARATION: Final = Declaration(
     kind="smartops",

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from providers.secrets import SecretSource
+from providers.secrets import SecretSource, Source
 from providers.settings import ProviderSettings, check_url
 
 
@@ -15,7 +15,7 @@ def _plain_or_source(given: object) -> object:
 
 
 Value = Annotated[SecretSource, BeforeValidator(_plain_or_source)]
-"""A secret's source, or the value itself as text."""
+"""A secret's source, or the secret itself as text."""
 
 
 class Settings(ProviderSettings):
@@ -33,7 +33,7 @@ class Settings(ProviderSettings):
     """How it is fetched. The contract says GET, with a JSON body, which some gateways do not let through."""
     token_url: str = ""
     """The Keycloak's token endpoint."""
-    client_id: Value | None = None
+    client_id: Source | None = None
     """The Keycloak client."""
     client_secret: SecretSource | None = None
     """Its secret, for a confidential client."""

@@ -1,20 +1,17 @@
-"""From Tangoe's cases to ours, and from our values to its payloads. Pure."""
+"""From Tangoe's cases to ours. Pure. Section: Retrieving Cases."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import tzinfo
-from hashlib import sha256
 from typing import Any, Final
 
-from providers.lenient import line_of, text_of, time_of, vendor_value
+from providers.evidence import same_text, shows_comment
+from providers.lenient import body_of, digest_of, line_of, objects_of, other_fields, priority_of, time_of
 from providers.model import Comment, Order, Patch, Snapshot, Ticket, Write
-from providers.tangoe.declaration import CONFIGURED, STATES
-from providers.tangoe.wire import CaseWire, CommentWire
-from providers.text import safe_line
+from providers.tangoe.declaration import STATES
 
-FIXED: Final = ("entitlement_id", "contact_email", "additional_contacts")
-"""What cannot be changed once set."""
 _PATCHED: Final = frozenset(
     {
         "number",
@@ -29,6 +26,7 @@ _PATCHED: Final = frozenset(
         "comments",
     }
 )
+"""What a patch says in our own words; a case's other fields are kept under Tangoe's names."""
 
 
 def state_of(code: str) -> tuple[str, str]:
@@ -36,116 +34,90 @@ def state_of(code: str) -> tuple[str, str]:
     return STATES.get(code, ("open", code))
 
 
-def priority_of(text: str) -> int | None:
-    """1 to 5, else None."""
-    return int(text) if text in ("1", "2", "3", "4", "5") else None
+def case_snapshot(case: object, raw: str, order: Order, zone: tzinfo) -> Snapshot | None:
+    """A case as a row of the list, without comments; None for what is no object or names no case.
 
-
-def case_snapshot(
-    case: Mapping[str, Any], raw: str, order: Order, zone: tzinfo, *, own_user: str = "", number: str = ""
-) -> Snapshot | None:
-    """A row, or with comments a page. None where it names no case and no `number` stands in.
-
-    What `own_user` commented is ours.
+    Called by the thousand, so it reads the row without a model. A field that cannot be read counts as absent.
     """
-    wire = CaseWire.model_validate(case)
-    number = wire.number or number
+    if not isinstance(case, dict):
+        return None
+    get = case.get
+    number = line_of(get("number"))
     if not number:
         return None
-    detailed = "comments" in case
-    said: dict[str, object] = {"type": "case", "internal_id": wire.id}
-    if wire.state:
-        said["state"], said["vendor_state"] = state_of(wire.state)
+    said: dict[str, object] = {"type": "case"}
+    state = line_of(get("state"))
+    if state:
+        said["state"], said["vendor_state"] = state_of(state)
     if "priority" in case:
-        said["priority"] = priority_of(wire.priority)
+        said["priority"] = priority_of(get("priority"))
     for ours, value in (
-        ("summary", wire.short_description),
-        ("description", wire.description),
-        ("client_number", wire.correlation_id),
+        ("internal_id", line_of(get("id"))),
+        ("summary", line_of(get("short_description"))),
+        ("description", body_of(get("description"))),
+        ("client_number", line_of(get("correlation_id"))),
+        ("opened_at", time_of(get("created_on"), zone)),
+        ("updated_at", time_of(get("updated_on"), zone)),
     ):
         if value:
             said[ours] = value
-    for ours, stamp in (("opened_at", wire.created_on), ("updated_at", wire.updated_on)):
-        at = time_of(stamp, zone)
-        if at is not None:
-            said[ours] = at
-    patch = Patch(
-        number=number,
-        set=said,
-        vendor={line_of(name): vendor_value(value) for name, value in case.items() if name not in _PATCHED},
-        comments=tuple(_comment(comment, zone, own_user) for comment in reversed(wire.comments) if comment.comment),
-        complete=True,
-    )
-    return Snapshot(patch=patch, order=order, detailed=detailed, raw=raw)
+    patch = Patch(number=number, set=said, vendor=other_fields(case, _PATCHED), complete=True)
+    return Snapshot(patch=patch, order=order, raw=raw)
 
 
-def _comment(wire: CommentWire, zone: tzinfo, own_user: str) -> Comment:
-    ours = bool(own_user) and wire.created_by.casefold() == own_user.casefold()
-    return Comment(
-        id=wire.id or _digest(wire.created_on, wire.created_by, wire.comment),
-        author=wire.created_by,
-        at=time_of(wire.created_on, zone),
-        body=wire.comment,
-        origin="us" if ours else "vendor",
-    )
+def page_snapshot(
+    case: Mapping[str, Any], raw: str, order: Order, zone: tzinfo, *, number: str, own_user: str = ""
+) -> Snapshot:
+    """A case's own page with its comments. `number` stands in where the page does not repeat it.
+
+    What `own_user` commented is ours.
+    """
+    row = case_snapshot({**case, "number": line_of(case.get("number")) or number}, raw, order, zone)
+    assert row is not None
+    comments = comments_of(case.get("comments"), zone, own_user)
+    return replace(row, patch=replace(row.patch, comments=comments), detailed=True)
 
 
-def _digest(*parts: str) -> str:
-    """An id for a comment that came without one."""
-    return sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:24]
+def comments_of(value: object, zone: tzinfo, own_user: str = "") -> tuple[Comment, ...]:
+    """A page's comments, oldest first; Tangoe shows the newest first. One without words says nothing."""
+    found = []
+    for each in reversed(objects_of(value)):
+        author, stamp, body = (
+            line_of(each.get("created_by")),
+            line_of(each.get("created_on")),
+            body_of(each.get("comment")),
+        )
+        if body:
+            found.append(
+                Comment(
+                    id=line_of(each.get("id")) or digest_of(stamp, author, body),
+                    author=author,
+                    at=time_of(stamp, zone),
+                    body=body,
+                    origin="us" if own_user and author.casefold() == own_user.casefold() else "vendor",
+                )
+            )
+    return tuple(found)
 
 
-def is_row_of(case: Mapping[str, Any], states: frozenset[str]) -> bool:
-    """Whether a row is in one of these states: an unknown filter is dropped in silence, so rows are filtered here."""
-    state = text_of(case.get("state")).strip()
-    return state in states or state not in STATES
+def is_open(patch: Patch) -> bool:
+    """Whether a row belongs on the list: an unknown filter is dropped in silence, so rows are filtered here again."""
+    return patch.set.get("state") not in ("closed", "cancelled", "resolved")
 
 
-def payload_of(values: Mapping[str, object], callback: Mapping[str, str] | None) -> dict[str, object]:
-    """Values as Tangoe takes them: all strings; the callback whole where it was asked for."""
-    payload: dict[str, object] = {
-        name: str(value) for name, value in values.items() if name not in ("callback", "cancel_type")
-    }
-    if values.get("callback") == CONFIGURED and callback is not None:
-        payload["callback"] = dict(callback)
-    return payload
-
-
-def changes_of(values: Mapping[str, object], ticket: Ticket | None) -> dict[str, object]:
-    """Of an update's values, those that differ from what the case holds. All where it is not known."""
-    if ticket is None:
-        return dict(values)
-    held = {
-        "short_description": ticket.summary,
-        "description": ticket.description,
-        "priority": "" if ticket.priority is None else str(ticket.priority),
-        "correlation_id": ticket.client_number,
-        "correlation_display": text_of(ticket.vendor.get("correlation_display")),
-    }
-    return {name: value for name, value in values.items() if name == "callback" or str(value) != held.get(name, "")}
-
-
-def shows(write: Write, values: Mapping[str, object], patch: Patch) -> bool:
+def shows(write: Write, values: Mapping[str, object], patch: Patch, ticket: Ticket | None) -> bool:
     """Whether a case, read again, is as this write wanted it."""
     said = patch.set
     if write.action == "cancel":
-        wanted = "closed" if values.get("cancel_type") == "2" else "cancelled"
-        return said.get("state") in ("cancelled", wanted)
+        return said.get("state") in ("cancelled", "closed" if values.get("cancel_type") == "2" else "cancelled")
     if write.action == "comment":
-        text = safe_line(values.get("comment"))
-        since = write.sent_at
-        return any(
-            safe_line(comment.body) == text and (since is None or comment.at is None or comment.at >= since)
-            for comment in patch.comments
-        )
+        return shows_comment(write, values.get("comment"), patch.comments, ticket)
     now = {
-        "short_description": said.get("summary", ""),
-        "description": said.get("description", ""),
-        "priority": str(said.get("priority") or ""),
-        "correlation_id": said.get("client_number", ""),
-        "correlation_display": patch.vendor.get("correlation_display", ""),
+        "short_description": said.get("summary"),
+        "description": said.get("description"),
+        "priority": said.get("priority"),
+        "correlation_id": said.get("client_number"),
+        "correlation_display": patch.vendor.get("correlation_display"),
     }
-    wanted_values = {name: value for name, value in values.items() if name in now}
-    return bool(wanted_values) and all(
-        safe_line(now[name]) == safe_line(value) for name, value in wanted_values.items()
-    )
+    # Tangoe does not show a callback, so that whether it was taken cannot be told.
+    return bool(values) and all(name in now and same_text(now[name], value) for name, value in values.items())

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal, Self
+from typing import Final, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
-from providers.secrets import SecretSource
+from providers.secrets import SecretSource, Source
 from providers.settings import UrlSettings, check_url
 
 BASE_PATH: Final = "/api/tango/v1/integrations"
 """The document's own spelling: tango, without an e."""
-
-
-def _plain_or_source(given: object) -> object:
-    return {"value": given} if isinstance(given, str) else given
 
 
 class Callback(BaseModel):
@@ -57,7 +53,7 @@ class Settings(UrlSettings):
 
     kind: Literal["tangoe"] = "tangoe"
     """Which vendor it is."""
-    username: Annotated[SecretSource, BeforeValidator(_plain_or_source)]
+    username: Source
     """The user name Tangoe gave for the interface."""
     password: SecretSource
     """Its password."""
@@ -89,6 +85,11 @@ class Settings(UrlSettings):
         return name
 
     @property
+    def base_url(self) -> str:
+        """What all paths of the interface begin with."""
+        return f"{self.url}{BASE_PATH}"
+
+    @property
     def cases_url(self) -> str:
         """The collection of cases."""
-        return f"{self.url}{BASE_PATH}/cases"
+        return f"{self.base_url}/cases"

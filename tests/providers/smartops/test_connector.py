@@ -182,7 +182,7 @@ async def test_an_invalid_grant_is_final_and_says_to_log_in_again(box: Sandbox) 
     connector = connect(box)
     for _ in range(2):
         with pytest.raises(NotAuthorised) as refusal:
-            await connector.check()
+            await connector.detail("INC1")
         assert "Log in again" in refusal.value.next_step
     assert len([request for request in box.requests if "openid" in request.path]) == 1
     await connector.aclose()

@@ -214,7 +214,7 @@ async def test_wrong_credentials_and_unknown_cases_are_told_apart(box: Sandbox) 
     await connector.aclose()
     connector = connect(box, password={"value": "wrong-not-real"})
     with pytest.raises(NotAuthorised):
-        await connector.check()
+        await connector.detail("CS9999999")
     await connector.aclose()
 
 
