@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import sys
+import threading
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
@@ -135,6 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in (words[: words.index("--")] if "--" in words else words)
     sys.excepthook = _internal_error_as_json if as_json else _internal_error
+    threading.excepthook = _error_in_thread
     try:
         code = vendorq.main(words, prog_name="vendorq", standalone_mode=False)
     except click.ClickException as error:
@@ -191,14 +193,25 @@ def _harden() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _internal_error(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """A fault of our own: where it happened, without local values and without secrets; exit code 70."""
+def _error_in_thread(found: threading.ExceptHookArgs) -> None:
+    """The same for a thread of ours, which ends by itself; the process goes on."""
+    if found.exc_value is not None:
+        say(_told_trace(found.exc_value))
+
+
+def _told_trace(error: BaseException) -> str:
+    """Where something happened, without local values and without secrets."""
     import traceback
 
     from providers.redaction import redact
 
-    lines = traceback.TracebackException(kind, error, trace, capture_locals=False).format()
-    say(redact("".join(lines)).rstrip())
+    lines = traceback.TracebackException.from_exception(error, capture_locals=False).format()
+    return redact("".join(lines)).rstrip()
+
+
+def _internal_error(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A fault of our own: exit code 70."""
+    say(_told_trace(error))
     say("vendorq: this is a fault of vendorq's own. Please report it with the lines above; they hold no secret.")
     raise SystemExit(exits.INTERNAL)
 

@@ -90,17 +90,28 @@ class LogFile(logging.Handler):
 
 
 def start(folder: Path) -> LogFile:
-    """Have everything that is logged under "vendorq" written there."""
-    logger = logging.getLogger("vendorq")
-    for handler in list(logger.handlers):
-        if isinstance(handler, LogFile):
-            logger.removeHandler(handler)
-            handler.close()
+    """Have everything that is logged under "vendorq" written there, and others' warnings too.
+
+    Without a handler Python prints warnings, asyncio's tracebacks among them, on standard error as they are: over the
+    dashboard, and with whatever they hold.
+    """
+    stop()
     handler = LogFile(folder)
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
+    own = logging.getLogger("vendorq")
+    own.setLevel(logging.INFO)
+    own.propagate = False
+    for logger in (own, logging.getLogger()):
+        logger.addHandler(handler)
     return handler
+
+
+def stop() -> None:
+    """End what `start` began."""
+    for logger in (logging.getLogger("vendorq"), logging.getLogger()):
+        for handler in list(logger.handlers):
+            if isinstance(handler, LogFile):
+                logger.removeHandler(handler)
+                handler.close()
 
 
 def read(folder: Path) -> Iterator[dict[str, Any]]:

@@ -47,6 +47,7 @@ class Session:
         config = self.config()
 
         async def with_desk() -> T:
+            from tui import logfile
             from tui.compose import open_desk
 
             desk = open_desk(config, read_only=self.read_only, consume=consume)
@@ -60,6 +61,7 @@ class Session:
                 raise located(config, exits.from_vendor_error(error)) from None
             finally:
                 await desk.aclose()
+                logfile.stop()
 
         return run_until_signal(with_desk)
 

@@ -11,6 +11,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -90,7 +91,7 @@ def call(*words: str, stdin: str = "", **given: str) -> Ended:
     """One command in this process, with what `main` changes of the process put back."""
     out, err = _Standard(), _Standard()
     mask = os.umask(0o077)
-    hook = sys.excepthook
+    hooks = sys.excepthook, threading.excepthook
     try:
         with (
             patch.object(sys, "stdin", _Standard(stdin.encode())),
@@ -102,7 +103,7 @@ def call(*words: str, stdin: str = "", **given: str) -> Ended:
             code = cli.main(words)
     finally:
         os.umask(mask)
-        sys.excepthook = hook
+        sys.excepthook, threading.excepthook = hooks
         gc.enable()
     return Ended(code, out.text(), err.text())
 

@@ -21,8 +21,7 @@ LOGGER = logging.getLogger("vendorq.test")
 def log(tmp_path: Path) -> Iterator[logfile.LogFile]:
     handler = logfile.start(tmp_path / "log")
     yield handler
-    logging.getLogger("vendorq").removeHandler(handler)
-    handler.close()
+    logfile.stop()
 
 
 def test_a_record_is_a_line_of_json_that_reads_back(log: logfile.LogFile) -> None:
@@ -33,6 +32,14 @@ def test_a_record_is_a_line_of_json_that_reads_back(log: logfile.LogFile) -> Non
     assert (line["level"], line["message"], line["status"]) == ("info", "asked ensono", 200)
     assert logfile.concerns(line, "e-CS1")
     assert not logfile.concerns(line, "e-CS2")
+
+
+def test_what_others_warn_of_goes_to_the_log_and_not_to_the_screen(
+    log: logfile.LogFile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logging.getLogger("asyncio").error("Task was destroyed but it is pending!")
+    assert [line["message"] for line in logfile.read(log.path.parent)] == ["Task was destroyed but it is pending!"]
+    assert capsys.readouterr().err == ""
 
 
 def test_the_log_is_for_us_alone(log: logfile.LogFile) -> None:

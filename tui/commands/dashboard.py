@@ -37,6 +37,7 @@ def run_dashboard(config_file: Path | None, read_only: bool = False, *, consume:
     """Open the desk and the dashboard on one event loop; the app looks after signals itself."""
     import asyncio
 
+    from tui import logfile
     from tui.app import VendorqApp
     from tui.compose import open_desk
     from tui.config import load
@@ -51,5 +52,6 @@ def run_dashboard(config_file: Path | None, read_only: bool = False, *, consume:
             return app.return_code or exits.OK
         finally:
             await desk.aclose()
+            logfile.stop()
 
     return asyncio.run(run())
