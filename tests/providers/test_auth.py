@@ -33,8 +33,16 @@ async def get(client: HttpClient, url: str) -> int:
     [
         (ApiKey("x-api-key", secret()), "x-api-key", "not-a-real-key"),
         (BearerToken(secret()), "authorization", "Bearer not-a-real-key"),
-        (Basic("me", secret("pä:ss")), "authorization", "Basic " + base64.b64encode("me:pä:ss".encode()).decode()),
-        (Basic(secret("me"), secret("pass")), "authorization", "Basic " + base64.b64encode(b"me:pass").decode()),
+        (
+            Basic("me", secret("nöt:real")),
+            "authorization",
+            "Basic " + base64.b64encode("me:nöt:real".encode()).decode(),
+        ),
+        (
+            Basic(secret("me"), secret("not-real")),
+            "authorization",
+            "Basic " + base64.b64encode(b"me:not-real").decode(),
+        ),
     ],
 )
 async def test_fixed_credentials_are_sent_and_not_renewed(auth: Auth, name: str, value: str) -> None:

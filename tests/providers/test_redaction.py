@@ -101,13 +101,14 @@ def test_what_stands_where_secrets_stand_is_hidden(text: str) -> None:
         '{"summary": "reset my password"}',
     ],
 )
-def test_ordinary_text_stays(text: str) -> None:
+def test_ordinary_text_stays(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("providers.redaction._forms", {})  # what other tests have revealed
     assert redact(text) == text
 
 
 def test_very_short_values_do_not_eat_ordinary_text() -> None:
-    register("abc")
-    assert redact("abcdef") == "abcdef"
+    register("zqx")
+    assert redact("zqxdef") == "zqxdef"
 
 
 def test_overlapping_secrets_are_hidden_together() -> None:
