@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
+
+from tui.widgets.times import duration
 
 if TYPE_CHECKING:
     from providers.model import TicketRow
 
 
-def span(length: timedelta) -> str:
-    """A length of time in one unit: 40s, 45m, 3h, 2d."""
-    seconds = abs(int(length.total_seconds()))
-    for unit, size in (("d", 86_400), ("h", 3600), ("m", 60)):
-        if seconds >= size * (2 if unit == "d" else 1):
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"
-
-
 def due(at: datetime | None, now: datetime) -> str:
-    """Time left: `3h`, or `2h over`; empty without a due time."""
+    """Time left: `1h40m`, or `2h over`; empty without a due time."""
     if at is None:
         return ""
-    return span(at - now) if at > now else f"{span(now - at)} over"
+    return duration((at - now).total_seconds()) if at > now else f"{duration((now - at).total_seconds())} over"
 
 
 def age(at: datetime | None, now: datetime) -> str:
-    """How long ago; `never` for nothing."""
-    return "never" if at is None else f"{span(now - at)} ago"
+    """How long ago: `1h40m ago`, `just now`, or `never` for nothing."""
+    if at is None:
+        return "never"
+    length = duration((now - at).total_seconds())
+    return "just now" if length == "now" else f"{length} ago"
 
 
 def local(at: datetime | None) -> str:

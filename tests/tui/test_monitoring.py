@@ -26,7 +26,7 @@ def test_all_well_is_one_ok_line_with_numbers() -> None:
     ("changes", "code", "words"),
     [
         ({"state": "late"}, 1, "is late"),
-        ({"state": "down", "error": "no answer within 20 s"}, 2, "is down, last read 30s ago, no answer within 20 s"),
+        ({"state": "down", "error": "no answer within 20 s"}, 2, "is down, last read just now, no answer within 20 s"),
         ({"state": "unknown", "last_good": None}, 3, "was never read"),
         ({"queue_depth": 11}, 1, "11 messages wait"),
         ({"queue_depth": 11, "queue_age": 1900.0}, 2, "11 messages wait"),
