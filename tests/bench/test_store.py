@@ -27,7 +27,7 @@ from tui.desk.ports import Table
 from tui.desk.store import open_store
 from tui.desk.store.engine import Engine
 from tui.desk.store.files import RealFiles
-from tui.desk.store.memory import Change
+from tui.desk.store.views import Change
 
 pytestmark = pytest.mark.bench
 ROOT = Path(__file__).parents[2]

@@ -1,7 +1,8 @@
 """How long the store holds the event loop: while it commits, compacts, and loads what another process compacted.
 
-Gaps are wall time between two turns of a task that does nothing else; the best of several runs counts, since other
-programs only ever lengthen them.
+A gap is the time between two turns of a task that does nothing else, in which this process was computing: what else
+runs on the machine does not count. Where a slow disk is the
+question it is wall time, of the best of several runs.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import shutil
+import statistics
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -31,24 +33,23 @@ RUNS = 5
 class Watch:
     """Turns with the loop until it is stopped, and notes the longest gap."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
         self.longest = 0.0
-        self.turns = 0
+        self._clock = clock
 
     async def run(self) -> None:
         """Until cancelled."""
-        last = time.perf_counter()
+        last = self._clock()
         while True:
             await asyncio.sleep(0)
-            now = time.perf_counter()
+            now = self._clock()
             self.longest = max(self.longest, now - last)
-            self.turns += 1
             last = now
 
 
-async def watched(job: Callable[[], Awaitable[object]]) -> Watch:
+async def watched(job: Callable[[], Awaitable[object]], clock: Callable[[], float] = time.process_time) -> Watch:
     """The loop's gaps while a job runs."""
-    watch = Watch()
+    watch = Watch(clock)
     watching = asyncio.create_task(watch.run())
     await asyncio.sleep(0)
     await job()
@@ -72,11 +73,11 @@ def put(store: EmbeddedStore, number: int, changes: int) -> Awaitable[None]:
     return store.transact(lambda transaction: transaction.put(Table.TICKETS, key(number), document))
 
 
-def judge(gaps: list[float], **figures: float) -> None:
+def judge(gap: float, gaps: list[float], **figures: float) -> None:
     """Print what was measured, and hold it against the bound."""
     told = " ".join(f"{name}={value:.4g}" for name, value in figures.items())
-    print(f"gap_ms={1000 * min(gaps):.3g} of {[round(1000 * gap, 1) for gap in gaps]} {told}")
-    assert min(gaps) <= GAP
+    print(f"gap_ms={1000 * gap:.3g} of {[round(1000 * each, 1) for each in gaps]} {told}")
+    assert gap <= GAP
 
 
 async def test_a_compaction_of_fifty_thousand_tickets_never_holds_the_loop(path: Path) -> None:
@@ -104,7 +105,13 @@ async def test_a_compaction_of_fifty_thousand_tickets_never_holds_the_loop(path:
     commits.sort()
     store.close()
     gc.unfreeze()
-    judge(gaps, seconds=taken, commits=len(commits), commit_p95_ms=1000 * commits[len(commits) * 95 // 100])
+    judge(
+        statistics.median(gaps),
+        gaps,
+        seconds=taken,
+        commits=len(commits),
+        commit_p95_ms=1000 * commits[len(commits) * 95 // 100],
+    )
 
 
 async def test_taking_in_another_process_s_compaction_never_holds_the_loop(path: Path) -> None:
@@ -122,7 +129,7 @@ async def test_taking_in_another_process_s_compaction_never_holds_the_loop(path:
     store.close()
     other.close()
     gc.unfreeze()
-    judge(gaps)
+    judge(statistics.median(gaps), gaps)
 
 
 class SlowDisk(RealFiles):
@@ -143,6 +150,6 @@ async def test_a_commit_never_holds_the_loop_however_slow_the_disk(path: Path) -
             for number in range(10):
                 await put(store, number, run + 1)
 
-        gaps.append((await watched(job)).longest)
+        gaps.append((await watched(job, time.perf_counter)).longest)
     store.close()
-    judge(gaps)
+    judge(min(gaps), gaps)

@@ -27,6 +27,9 @@ UNFINISHED: Final = "snapshot.new"
 SLICE: Final = 64
 """Documents a step: about a millisecond."""
 
+Rows = tuple[str, list[str], list[int], list[Summary]]
+"""A table's name, its keys, and of each the place and the indexed fields."""
+
 Transform = Callable[[str, str, Document], Document | None]
 """(table, key, document) → the document as it shall be, None to leave it out. Made for migrations."""
 
@@ -40,6 +43,7 @@ def compact(engine: Engine, *, repair: bool = False, transform: Transform | None
     while not compaction.ended:
         compaction.step()
     engine.publish(compaction.outcome)
+    engine.retire()
     if compaction.error is not None:
         raise compaction.error
     return compaction.lost
@@ -66,13 +70,7 @@ class Compaction:
         self._image = engine.image
         self._repair = repair
         self._transform = transform
-        self._end = engine.image.end
-        self._sequence = max(engine.image.sequence, 0)
-        memory = engine.image.memory
-        self._tables = [
-            (table, list(places), list(places.values()), list(memory.summaries[table].values()))
-            for table, places in memory.places.items()
-        ]
+        self._end = self._sequence = 0
         self._new: int | None = None
         self._turn = self._take_turn()
         self._steps = self._run()
@@ -132,17 +130,28 @@ class Compaction:
 
     def _run(self) -> Iterator[bool]:
         engine = self._engine
+        tables = self._present()
         with suppress(FileNotFoundError):
             self._files.unlink(UNFINISHED)  # of a compaction that was killed: nobody else is at it, we have the turn
         self._generation = self._next_generation()
         self._new = self._files.open(UNFINISHED, create=True, exclusive=True)
         writer = SnapshotWriter(self._files, self._new, self._generation, self._sequence)
-        yield from self._copy(writer)
+        yield from self._copy(writer, tables)
         while writer.finish():
             yield True
         with engine.held():
             if engine.catch_up(self.outcome) is self._image:
                 self.outcome.image = self._switch(writer)
+
+    def _present(self) -> list[Rows]:
+        """What is to be copied. Commits that come later are found in the journal, from here on."""
+        memory = self._image.memory
+        self._end = self._image.end
+        self._sequence = max(self._image.sequence, 0)
+        return [
+            (table, list(places), list(places.values()), list(memory.summaries[table].values()))
+            for table, places in memory.places.items()
+        ]
 
     def _next_generation(self) -> int:
         """One more than the present; beyond every journal there is where the files do not fit together."""
@@ -150,8 +159,8 @@ class Compaction:
             return self._image.generation + 1
         return max(self._image.generation, *journal_generations(self._files.names()), 1) + 1
 
-    def _copy(self, writer: SnapshotWriter) -> Iterator[bool]:
-        for table, keys, places, summaries in self._tables:
+    def _copy(self, writer: SnapshotWriter, tables: list[Rows]) -> Iterator[bool]:
+        for table, keys, places, summaries in tables:
             documents = zip(keys, places, summaries, strict=True)
             while batch := list(islice(documents, SLICE)):
                 for key, place, summary in batch:

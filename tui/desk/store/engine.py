@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Any, Final
 
 from providers.clock import Clock
@@ -33,7 +33,8 @@ from tui.desk.store.frames import (
 from tui.desk.store.image import SNAPSHOT_NAME, Image, Loss, Missing, first_header, journal_name, open_image
 from tui.desk.store.journal import delta_of
 from tui.desk.store.locks import CommitLock
-from tui.desk.store.memory import Change, Delta, Memory, encode_delta
+from tui.desk.store.memory import Delta, Memory, encode_delta
+from tui.desk.store.views import Change, Records
 
 Work = Callable[[Change], Any]
 
@@ -84,6 +85,7 @@ class Engine:
         self.condition = Condition(files, path, read_only=read_only)
         self.lock: CommitLock | None = None
         self.compaction_pause = 0
+        self._retired: list[Image] = []
         self._open_lock()
         try:
             with self.held():
@@ -158,7 +160,7 @@ class Engine:
 
     def summaries(self, table: str) -> Mapping[str, Summary]:
         """A table's indexed fields as they were last published; valid until the next publish."""
-        return MappingProxyType(self.image.memory.summaries.get(table, {}))
+        return Records(table, self.image.memory.summaries.get(table, {}))
 
     def fetch(self, image: Image, place: int) -> bytes:
         """A document's bytes. StoreFault where they are damaged, and the store is read-only then."""
@@ -334,7 +336,7 @@ class Engine:
         """Make an outcome visible. What listeners should be told: others' changes first, then our own."""
         before = self.image.memory
         if outcome.image is not None:
-            self.image.close()
+            self._retired.append(self.image)
             self.image = outcome.image
             self.compaction_pause = 0
         else:
@@ -348,6 +350,18 @@ class Engine:
             changes.append(Changed(outcome.own.keys(), own=True))
         return changes
 
+    @property
+    def retiring(self) -> bool:
+        """Whether a past generation is still open."""
+        return bool(self._retired)
+
+    def retire(self) -> None:
+        """Let past generations go: their files, whose bytes the kernel frees at the last close, and their memory."""
+        while self._retired:
+            image = self._retired.pop()
+            image.close()
+            image.memory.clear()
+
     def _close_lock(self) -> None:
         if self.lock is not None:
             self.lock.close()
@@ -357,6 +371,7 @@ class Engine:
         """Give the files back."""
         if self.condition.fault is not faults.CLOSED:
             self.condition.fault = faults.CLOSED
+            self.retire()
             self.image.close()
             self._close_lock()
             self.files.shut()

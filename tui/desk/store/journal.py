@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final
 
-from tui.desk.index import KINDS, SIGNATURE
+from tui.desk.index import SIGNATURE
 from tui.desk.store.frames import (
     CHECKSUM,
     JOURNAL,
@@ -20,8 +19,6 @@ from tui.desk.store.frames import (
     signature_of,
 )
 from tui.desk.store.memory import Delta, Entry, summary_of
-
-_KINDS: Final[dict[str, Any]] = {table.value: kind for table, kind in KINDS.items()}
 
 
 @dataclass(slots=True)
@@ -74,11 +71,9 @@ def delta_of(frame: Frame, segment: int = JOURNAL) -> Delta:
             continue
         document = record.sealed[CHECKSUM.size :]
         place = pack_place(segment, frame.payload_offset + record.offset, len(document))
-        kind = _KINDS.get(record.table)
         if not known or not record.summary:
             summary = summary_of(record.table, decode_json(document))
         else:
-            values = decode_json(record.summary)
-            summary = tuple(values) if kind is None else kind._make(values)
+            summary = tuple(decode_json(record.summary))
         delta.put(record.table, record.key, Entry(summary, place=place))
     return delta

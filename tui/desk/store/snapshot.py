@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from itertools import repeat
 from typing import Any, Final
 
-from tui.desk.index import KINDS, SIGNATURE
+from tui.desk.index import SIGNATURE
 from tui.desk.ports import Summary
 from tui.desk.store.files import Files
 from tui.desk.store.frames import (
@@ -52,8 +52,6 @@ BLOCK: Final = 256
 """Documents an index block: decoding one takes about half a millisecond, so the event loop gets its turn between."""
 FRAME_BYTES: Final = 256 * 1024
 SYNC_BYTES: Final = 8 << 20
-
-_KINDS: Final[dict[str, Any]] = {table.value: kind for table, kind in KINDS.items()}
 
 
 class SnapshotWriter:
@@ -209,15 +207,14 @@ def _take_block(memory: Memory, block: dict[str, Any], memo: dict[str, str], rea
     places = [at << 33 | size << 1 for at, size in zip(block["offsets"], block["lengths"], strict=True)]
     memory.places.setdefault(table, {}).update(zip(keys, places, strict=True))
     summaries = memory.summaries.setdefault(table, {})
-    kind = _KINDS.get(table)
     if block["signature"] != SIGNATURE:
         for key, place in zip(keys, places, strict=True):
             summaries[key] = summary_of(table, decode_json(read_document(read, place)))
-    elif kind is None or not block["columns"]:
-        summaries.update(zip(keys, repeat(() if kind is None else kind()), strict=False))
+    elif not block["columns"]:
+        summaries.update(zip(keys, repeat(()), strict=False))
     else:
         columns = [decode_column(column, memo) for column in block["columns"]]
-        summaries.update(zip(keys, map(kind._make, zip(*columns, strict=False)), strict=False))
+        summaries.update(zip(keys, zip(*columns, strict=False), strict=False))
 
 
 def read_document(read: Read, place: int) -> bytes:

@@ -26,9 +26,9 @@ from providers.clock import Clock, SystemClock
 from tui.desk.ports import Document, StoreFault
 from tui.desk.store.engine import Engine
 from tui.desk.store.files import Files, RealFiles
-from tui.desk.store.memory import Change
 from tui.desk.store.migrations import migrate
 from tui.desk.store.mounts import network_warning
+from tui.desk.store.views import Change
 
 
 class JournalStorage(Storage):
@@ -86,11 +86,13 @@ class JournalStorage(Storage):
         """Take in what other processes wrote."""
         if self.engine.behind():
             self.engine.publish(self.engine.attempt([]))
+            self.engine.retire()
 
     def commit(self, work: Callable[[Change], None]) -> None:
         """Run `work` under the store's lock and commit what it changed. Raises what it raised, changing nothing."""
         outcome = self.engine.attempt([work])
         self.engine.publish(outcome)
+        self.engine.retire()
         if outcome.results[0].error is not None:
             raise outcome.results[0].error
 

@@ -143,14 +143,16 @@ class EmbeddedStore:
             self._pump = loop.create_task(self._run(), name="store")
 
     async def _run(self) -> None:
-        while self._waiting or self._compaction is not None:
+        while self._waiting or self._compaction is not None or self._engine.retiring:
             if self._waiting:
                 await self._run_batch()
             if self._compaction is None and self._engine.wants_compaction:
                 with suppress(StoreFault):
                     self._compaction = Compaction(self._engine)
             if self._compaction is not None:
-                await self._run_step(self._compaction)
+                await self._run_step(self._compaction.step)
+            elif self._engine.retiring:
+                await self._run_step(self._engine.retire)
 
     async def _run_batch(self) -> None:
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), LARGEST_BATCH))]
@@ -171,8 +173,8 @@ class EmbeddedStore:
             for _, waiter in batch:
                 waiter.cancel()
 
-    async def _run_step(self, compaction: Compaction) -> None:
-        await self._in_thread(compaction.step)
+    async def _run_step(self, step: Callable[[], None]) -> None:
+        await self._in_thread(step)
         self._finish_job()
 
     async def _in_thread(self, job: Callable[[], Outcome | None]) -> None:

@@ -11,7 +11,7 @@ from tui.desk.ports import Table
 from tui.desk.store.compaction import Compaction
 from tui.desk.store.engine import Engine, Outcome
 from tui.desk.store.files import Files
-from tui.desk.store.memory import Change
+from tui.desk.store.views import Change
 
 Model = dict[tuple[str, str], dict[str, Any]]
 Changes = dict[tuple[str, str], dict[str, Any] | None]

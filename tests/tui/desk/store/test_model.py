@@ -14,7 +14,7 @@ from tests.tui.desk.store.driving import Model, compact, contents, follow, open_
 from tui.desk.ports import Table
 from tui.desk.store.compaction import Compaction
 from tui.desk.store.engine import Engine
-from tui.desk.store.memory import Change
+from tui.desk.store.views import Change
 
 TABLES = st.sampled_from([Table.TICKETS, Table.MARKS, Table.INBOX])
 KEYS = st.sampled_from([f"ensono\x1fINC{number}" for number in range(6)] + ["", "\ud800", "é\x00"])
