@@ -34,7 +34,7 @@ def columns_for(rows: Sequence[TicketRow], vendor_width: int, *, needs: bool) ->
     return (
         Column(id="priority", title="P", width=1, gap=1),
         Column(id="number", title="Number", width=number),
-        Column(id="summary", title="Summary", width=22, flexible=True),
+        Column(id="summary", title="Summary", width=24, flexible=True),
         Column(id="vendor", title="Vendor", width=vendor_width, spare=2),
         Column(id="needs", title="Needs", width=8, spare=1 if needs else 5),
         Column(id="state", title="State", width=9, spare=4 if needs else 1),

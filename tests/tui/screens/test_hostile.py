@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -39,7 +40,7 @@ def poisoned(text: str) -> ScriptedDesk:
             approvals=(Approval(id="a", approver=line, approver_name=line),) if ticket.type == "change" else (),
             vendor={text: text, "implementationPlan": text, "nested": {text: [text]}, "risk": text},
         )
-        kinds = ("comment", "state", "attachment", "write", "note", "approval")
+        kinds: tuple[Any, ...] = ("comment", "state", "attachment", "write", "note", "approval")
         desk.timelines[key] = [TimelineItem(ago(5), kind, line, safe_text(text), "vendor", line) for kind in kinds]
         desk.texts[key] = [(ago(5), text)]
     for name, health in desk.healths.items():
