@@ -6,7 +6,7 @@ Imports nothing but the errors' names, so that `--help` stays quick.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from providers.errors import VendorError
@@ -131,6 +131,14 @@ def worst(codes: Iterable[int]) -> int:
     """Which of several exit codes holds."""
     present = set(codes)
     return next((code for code in PRECEDENCE if code in present), OK)
+
+
+def gravest(failures: Sequence[Failure], parts: Mapping[str, Any]) -> Failure:
+    """Of several failures the one that a command ends with, with the command's own JSON in it."""
+    code = worst(failure.code for failure in failures)
+    chosen = next(failure for failure in failures if failure.code == code)
+    chosen.parts = dict(parts)
+    return chosen
 
 
 def from_vendor_error(error: VendorError) -> Failure:

@@ -89,6 +89,7 @@ def test_all_commands_of_the_design_are_there() -> None:
         (["lst"], "Did you mean 'list'?"),
         (["list", "--al"], "there is no option --al"),
         (["show", "ensono"], "Missing argument 'NUMBER'"),
+        (["store"], "Missing command"),
         (["--colour", "list"], "No such option"),
         (["mark", "ensono", "X1", "done"], "'done' is not one of"),
         (["mark", "ensono", "X1", "handled", "4h"], "a time goes with snooze"),

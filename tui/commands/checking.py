@@ -47,10 +47,7 @@ def check(session: Session, *, as_json: bool) -> int:
             print_data(_text(settings, steps))
     failures = [failure for *_, found in results for failure in found]
     if failures:
-        code = exits.worst(failure.code for failure in failures)
-        told = next(failure for failure in failures if failure.code == code)
-        told.parts = parts
-        raise told
+        raise exits.gravest(failures, parts)
     if as_json:
         print_json(parts)
     else:

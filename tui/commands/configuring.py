@@ -138,7 +138,7 @@ def _ask_value(kind: str, name: str, doc: str) -> Any:
     return click.prompt(words, err=True)
 
 
-@click.group("config")
+@click.group("config", no_args_is_help=False)
 def config() -> None:
     """Show the config in effect, or describe what a config may say."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui import exits, moments
+from tui import documents, exits, moments
 from tui.commands.options import complete_filter, json_option, pass_session
 from tui.commands.reading import FILTER_SETTINGS, join_filter, select, tickets
 from tui.output import print_json, say
@@ -19,20 +19,7 @@ if TYPE_CHECKING:
     from tui.config import Config
     from tui.desk.desk import Desk
 
-HEADINGS = (
-    "provider",
-    "number",
-    "client_number",
-    "type",
-    "state",
-    "vendor_state",
-    "priority",
-    "summary",
-    "opened_at",
-    "updated_at",
-    "due_at",
-    "unread",
-)
+HEADINGS = (*(name for name in documents.TICKET_FIELDS if name != "description"), "unread")
 output_option = click.option(
     "--to",
     "file",

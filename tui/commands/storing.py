@@ -12,7 +12,7 @@ from tui.output import print_data, print_json, say
 from tui.session import Session
 
 
-@click.group("store")
+@click.group("store", no_args_is_help=False)
 def store() -> None:
     """Check, compact or export the store."""
 

@@ -120,12 +120,10 @@ def _end(failures: Sequence[exits.Failure], parts: dict[str, Any], as_json: bool
         if as_json:
             print_json(parts)
         return exits.OK
-    code = exits.worst(failure.code for failure in failures)
-    told = next(failure for failure in failures if failure.code == code)
+    told = exits.gravest(failures, parts)
     for failure in failures:
         if failure is not told:
             say(f"vendorq: {failure.sentence()}")
-    told.parts = parts
     raise told
 
 
