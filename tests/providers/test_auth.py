@@ -192,7 +192,7 @@ async def test_without_a_token_nothing_is_sent(reply: Reply, error: type[Excepti
 
 async def test_a_token_endpoint_that_is_silent_is_unreachable_within_the_deadline() -> None:
     endpoint, clock = TokenEndpoint(hold=asyncio.Event()), StillClock()
-    async with kpn(endpoint, clock, timeout_seconds=0.5) as (client, vendor):
+    async with kpn(endpoint, clock, timeout_seconds=1.5) as (client, vendor):
         with pytest.raises(Unreachable, match="no access token"):
             await client.request("POST", f"{vendor.url}/tickets", treatment="write", json_body={})
         assert {seen.path for seen in vendor.seen} == {"/token"}

@@ -219,12 +219,15 @@ async def test_broken_connections(fault: Fault, treatment: Treatment, error: typ
         (Fault("drip_answer", after=70, seconds=0.02), "write", Unconfirmed),
     ],
 )
-async def test_answers_that_take_too_long(fault: Fault, treatment: Treatment, error: type[Exception]) -> None:
+async def test_answers_that_take_too_long(
+    fault: Fault, treatment: Treatment, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("providers.http.BUDGET_TIMES", 1)  # one deadline's worth of waiting is enough here
     slow = Reply(body=b"x" * 4000)
     async with (
         Upstream(slow) as vendor,
         FaultProxy(vendor.url) as line,
-        http_client(line.url, timeout_seconds=0.5) as client,
+        http_client(line.url, timeout_seconds=1.5) as client,
     ):
         line.queue(*[fault] * 3)
         with pytest.raises(error) as caught:
@@ -238,7 +241,7 @@ async def test_a_cut_queue_answer_is_handed_over_as_far_as_it_came(kind: Kind) -
     async with (
         Upstream(Reply(body=body.ljust(4000))) as vendor,
         FaultProxy(vendor.url) as line,
-        http_client(line.url, timeout_seconds=0.5) as client,
+        http_client(line.url, timeout_seconds=1.5) as client,
     ):
         line.queue(Fault(kind, after=120))
         answer = await send(client, line.url, "once")
