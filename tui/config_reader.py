@@ -35,6 +35,7 @@ class Reader:
         self._environ = environ
 
     def config(self) -> Config:
+        """Everything the file says, validated. ConfigFault with the first thing that is wrong."""
         tables = self._provider_tables()
         common = self._common()
         store_path = self._store_path(common)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from providers.model import Engineer
 from providers.secrets import SecretUnavailable
 from tui.config import Config, ConfigFault, config_path, load, parse_engineer
+from tui.config_errors import secret_sources
 from tui.config_lines import line_of
 
 ENSONO = """
@@ -172,8 +173,9 @@ def test_a_file_without_secrets_may_be_read_by_others(tmp_path: Path) -> None:
 def test_a_missing_secret_is_no_matter_until_it_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VENDORQ_TEST_KEY", raising=False)
     config = load(write(tmp_path, ENSONO), {})
+    ((_, source),) = secret_sources(config.providers[0])
     with pytest.raises(SecretUnavailable) as caught:
-        config.providers[0].api_key.reveal()  # type: ignore[attr-defined] # the vendor's own key
+        source.reveal()
     found = config.secret_fault(caught.value.message, caught.value.cure)
     assert (found.line, found.key) == (8, "ensono: api_key")
     assert "environment variable VENDORQ_TEST_KEY is not set; export it" in str(found)

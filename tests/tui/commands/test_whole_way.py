@@ -43,6 +43,28 @@ def operations(entries: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
     return [(entry["vendor"], entry["operation"], entry["number"]) for entry in entries]
 
 
+def check_bodies(bodies: list[dict[str, Any]]) -> None:
+    """What the vendors were told in the eight writes, in their order."""
+    assert (
+        bodies[0]
+        | {
+            "clientTicketNumber": "INC0000100",
+            "shortDescription": TICKET["summary"],
+            "description": TICKET["description"],
+            "priority": "2",
+            "ticketType": "Incident",
+            "contactName": "Sam Sandbox",
+        }
+        == bodies[0]
+    )
+    assert bodies[1]["clientTicketNumber"] == "INC0000101"
+    assert bodies[2]["body"] == "We look at it."
+    assert bodies[5]["clientTicketNumber"] == "CHG0000102"
+    assert bodies[6]["status"] == "Success"
+    assert bodies[6]["customer_reference_number"] == "INC0000103"
+    assert bodies[7]["comment"] == "Two lines\nof text"
+
+
 def test_each_write_is_in_the_ledger_exactly_once_with_the_right_body(box: SandboxProcess, tmp_path: Path) -> None:
     incident = box.call("ensono", "create", shortDescription="Backup failed")
     change = box.call("ensono", "create_change")
@@ -79,25 +101,7 @@ def test_each_write_is_in_the_ledger_exactly_once_with_the_right_body(box: Sandb
         ("kpn-connect", "acknowledge", theirs),
         ("kpn-connect", "comment", theirs),
     ]
-    bodies = [entry["body"] for entry in written]
-    assert (
-        bodies[0]
-        | {
-            "clientTicketNumber": "INC0000100",
-            "shortDescription": TICKET["summary"],
-            "description": TICKET["description"],
-            "priority": "2",
-            "ticketType": "Incident",
-            "contactName": "Sam Sandbox",
-        }
-        == bodies[0]
-    )
-    assert bodies[1]["clientTicketNumber"] == "INC0000101"
-    assert bodies[2]["body"] == "We look at it."
-    assert bodies[5]["clientTicketNumber"] == "CHG0000102"
-    assert bodies[6]["status"] == "Success"
-    assert bodies[6]["customer_reference_number"] == "INC0000103"
-    assert bodies[7]["comment"] == "Two lines\nof text"
+    check_bodies([entry["body"] for entry in written])
 
     settled = len(box.ledger())
     second = done(box, "sync", "--once")
