@@ -10,6 +10,7 @@ import asyncio
 import gc
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -146,13 +147,12 @@ def test_a_commit_costs_the_same_among_a_hundred_and_among_fifty_thousand(stores
     assert large / small <= 1.5
 
 
-def test_opening_fifty_thousand_tickets_costs_four_readings_of_their_bytes(stores: dict[int, Path]) -> None:
-    path = stores[50_000]
+def opening(path: Path) -> tuple[float, float, int]:
+    """Seconds that opening takes, seconds that reading the same bytes takes, and how many bytes that is."""
+    files = [file for file in path.iterdir() if file.name == "snapshot" or file.name.startswith("journal-")]
     opened: list[float] = []
     read: list[float] = []
-    files = [file for file in path.iterdir() if file.name == "snapshot" or file.name.startswith("journal-")]
-    size = sum(file.stat().st_size for file in files)
-    for _ in range(7):
+    for _ in range(9):
         gc.collect()
         read.append(sum(seconds(file.read_bytes) for file in files))
         begun = time.perf_counter()
@@ -160,15 +160,29 @@ def test_opening_fifty_thousand_tickets_costs_four_readings_of_their_bytes(store
         opened.append(time.perf_counter() - begun)
         assert len(store.summaries(Table.TICKETS)) == 50_000
         store.close()
-    ratio = statistics.median(opened) / statistics.median(read)
-    report(
-        megabytes=size / 1e6,
-        open_ms=1000 * statistics.median(opened),
-        read_ms=1000 * statistics.median(read),
-        ratio=ratio,
-    )
+    return statistics.median(opened), statistics.median(read), sum(file.stat().st_size for file in files)
+
+
+def test_opening_fifty_thousand_tickets_costs_four_readings_of_their_bytes(stores: dict[int, Path]) -> None:
+    opened, read, size = opening(stores[50_000])
+    report(megabytes=size / 1e6, open_ms=1000 * opened, read_ms=1000 * read, ratio=opened / read)
     assert size >= 100e6
-    assert ratio <= 4
+    assert opened / read <= 4
+
+
+def test_opening_costs_four_readings_also_when_the_journal_is_at_its_longest(
+    stores: dict[int, Path], tmp_path: Path
+) -> None:
+    path = Path(shutil.copytree(stores[50_000], tmp_path / "store"))
+    engine = Engine(NeverSynced(path), path, CLOCK)
+    commits = 0
+    while not engine.wants_compaction:
+        commits += 1
+        commit_changed(engine, commits * 7919 % 50_000, commits + 9)
+    engine.close()
+    opened, read, size = opening(path)
+    report(commits=commits, megabytes=size / 1e6, open_ms=1000 * opened, read_ms=1000 * read, ratio=opened / read)
+    assert opened / read <= 4
 
 
 MEMORY = """

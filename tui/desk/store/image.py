@@ -7,6 +7,7 @@ under the same number; the snapshot's rename is what makes a generation the curr
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -123,10 +124,11 @@ class Image:
         self.snapshot = self.journal = None
 
 
-def open_image(files: Files, *, write: bool) -> Image:
+def open_image(files: Files, *, write: bool, pause: Callable[[], None] = lambda: None) -> Image:
     """The current generation, loaded. Missing where none was ever made, StoreFault for a newer version's.
 
-    What is damaged is passed over and told in `losses`: what can be read is there.
+    What is damaged is passed over and told in `losses`: what can be read is there. `pause` is called every
+    millisecond or so, for whoever loads in a thread and has an event loop beside it.
     """
     names = files.names()
     generations = journal_generations(names)
@@ -135,7 +137,7 @@ def open_image(files: Files, *, write: bool) -> Image:
     image = Image(files, 1)
     try:
         if SNAPSHOT_NAME in names:
-            _open_snapshot(image, generations)
+            _open_snapshot(image, generations, pause)
         elif 1 not in generations:
             image.generation = generations[-1]
             meaning = "the snapshot is missing, so only what changed after it can be read."
@@ -150,7 +152,7 @@ def open_image(files: Files, *, write: bool) -> Image:
     return image
 
 
-def _open_snapshot(image: Image, generations: list[int]) -> None:
+def _open_snapshot(image: Image, generations: list[int], pause: Callable[[], None]) -> None:
     image.snapshot = image.files.open(SNAPSHOT_NAME, write=False)
     image.snapshot_identity = image.files.identity(image.snapshot)
     size = image.snapshot_size = image.files.size(image.snapshot)
@@ -160,7 +162,7 @@ def _open_snapshot(image: Image, generations: list[int]) -> None:
         image.version = header.version
         image.generation = header.generation
         refuse_newer(header.version)
-        header, image.memory = load_snapshot(read, size)
+        header, image.memory = load_snapshot(read, size, pause)
         image.sequence = header.sequence
     except Damage as damage:
         image.generation = image.generation if image.generation > 1 else max(generations, default=1)

@@ -49,6 +49,7 @@ class KernelLease:
         for attempt in range(_TRIES):
             if self._files.lock(handle):
                 self._handle = handle
+                self._tidy()
                 self._write(None)
                 return True
             time.sleep(0.001 * attempt)  # somebody may only be looking whether it is held
@@ -102,6 +103,13 @@ class KernelLease:
             return False
         finally:
             self._files.close(handle)
+
+    def _tidy(self) -> None:
+        """Take away what a holder left that was killed between writing its beat and naming it."""
+        with suppress(OSError):
+            for name in self._files.names():
+                if name.startswith(f"{BEAT}."):
+                    self._files.unlink(name)
 
     def _write(self, at: datetime | None) -> None:
         """Tell followers who we are, by rename, so that nobody reads half of it. Not being able to is no fault."""

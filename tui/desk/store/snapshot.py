@@ -10,9 +10,8 @@ the documents stay in the file until they are asked for.
 from __future__ import annotations
 
 import struct
-import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import repeat
 from typing import Any, Final
 
@@ -183,8 +182,11 @@ def read_trailer(read: Read, size: int, generation: int) -> tuple[int, int, int]
     return index_at, end, count
 
 
-def load_snapshot(read: Read, size: int) -> tuple[Header, Memory]:
-    """The header, and what a store keeps in memory. Damage where header, trailer or index are not whole."""
+def load_snapshot(read: Read, size: int, pause: Callable[[], None]) -> tuple[Header, Memory]:
+    """The header, and what a store keeps in memory. Damage where header, trailer or index are not whole.
+
+    `pause` is called after each block.
+    """
     header = decode_header(read, size)
     index_at, end, count = read_trailer(read, size, header.generation)
     memory = Memory()
@@ -195,7 +197,7 @@ def load_snapshot(read: Read, size: int) -> tuple[Header, Memory]:
         frame = frame_at(through, at, end, header.generation)
         _take_block(memory, decode_json(frame.payload[len(INDEX) :]), memo, read)
         at = frame.end
-        time.sleep(0)  # a reload runs in the store's thread: give the event loop its turn
+        pause()
     if memory.count() != count:
         raise Damage("the snapshot's index does not name every document", index_at)
     return header, memory
