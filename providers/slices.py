@@ -80,7 +80,7 @@ def sliced(text: str, key: str) -> Iterator[list[Element]]:
     try:
         for element in _walk(text, key):
             part.append(element)
-            size += len(element.raw)
+            size += len(element[1])
             if size >= SLICE_CHARACTERS:
                 yield part
                 part, size = [], 0
@@ -144,7 +144,7 @@ def _object(text: str, position: int, key: str) -> Generator[Element, None, int]
 def _array(text: str, position: int) -> Generator[Element, None, int]:
     """The elements of the array that begins at `position`. One that is no JSON is handed out as it stands."""
     position = _after_space(text, position + 1)
-    scan, between = _DECODER.raw_decode, _BETWEEN.match
+    scan, between, element = _DECODER.raw_decode, _BETWEEN.match, tuple.__new__
     unreadable = 0
     while text[position : position + 1] != "]":
         start = position
@@ -160,7 +160,7 @@ def _array(text: str, position: int) -> Generator[Element, None, int]:
         after = between(text, position)
         if after is None:
             raise BrokenOff(f"the array breaks off at character {start}", text[start:])
-        yield Element(value, text[start:position], problem)
+        yield element(Element, (value, text[start:position], problem))  # a third of the time of Element(…)
         position = after.end()
         if after[1] == "]":
             return position

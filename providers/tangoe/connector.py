@@ -10,7 +10,6 @@ import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from providers.addressing import segment
 from providers.answer import Answer, Treatment
@@ -27,7 +26,7 @@ from providers.model import Patch, Preview, Receipt, Snapshot, Ticket, Write
 from providers.slices import BrokenOff, Missing, elements
 from providers.tangoe.answers import is_empty_page, judge, result_of
 from providers.tangoe.declaration import OPEN_STATES, declaration_for
-from providers.tangoe.mapping import case_snapshot, is_open, page_snapshot, shows
+from providers.tangoe.mapping import page_snapshot, row_snapshot, shows
 from providers.tangoe.payload import HIDDEN, believed, callback_of, checked_values, payload_of
 from providers.tangoe.settings import Settings
 from providers.tangoe.wire import WrittenWire
@@ -36,6 +35,7 @@ from providers.text import safe_line
 PAGE: Final = 100
 MOST_PAGES: Final = 1000
 """A server that never sends an empty page is not followed for ever."""
+_NOT_LISTED: Final = frozenset({"closed", "cancelled", "resolved"})
 _OPEN: Final = f"stateIN{','.join(OPEN_STATES)}^ORDERBYnumber"
 
 
@@ -47,7 +47,7 @@ class Connector(Base):
         self.declaration = declaration_for(settings)
         self._settings = settings
         self._clock = clock
-        self._zone = ZoneInfo(settings.time_zone)
+        self._zone = settings.zone
         self._http = http or HttpClient(settings, clock, Basic(settings.username, settings.password))
 
     async def list_open(self) -> AsyncGenerator[Snapshot]:
@@ -62,15 +62,18 @@ class Connector(Base):
         offset = unreadable = 0
         for _ in range(MOST_PAGES):
             received, known = 0, len(seen)
-            async with aclosing(self._page(_OPEN, offset)) as rows:
-                async for row in rows:
-                    received += 1
-                    if row is None:
-                        unreadable += 1
-                    elif row.patch.number not in seen:
-                        seen.add(row.patch.number)
-                        if is_open(row.patch):
-                            yield row
+            async with aclosing(self._page(_OPEN, offset)) as parts:
+                async for rows in parts:
+                    received += len(rows)
+                    for row in rows:
+                        if row is None:
+                            unreadable += 1
+                            continue
+                        patch = row.patch
+                        if patch.number not in seen:
+                            seen.add(patch.number)
+                            if patch.set.get("state") not in _NOT_LISTED:
+                                yield row
             if received and len(seen) == known:
                 raise BadAnswer(self.name, f"Tangoe's list repeats itself at row {offset}, and shows no end")
             if not received:
@@ -80,17 +83,17 @@ class Connector(Base):
             offset += received
         raise BadAnswer(self.name, f"Tangoe's list has no end within {MOST_PAGES} pages")
 
-    async def _page(self, query: str, offset: int) -> AsyncGenerator[Snapshot | None]:
-        """The rows of one page; None for each that names no case."""
+    async def _page(self, query: str, offset: int) -> AsyncGenerator[list[Snapshot | None]]:
+        """The rows of one page, in slices that leave the event loop free; None for each that names no case."""
         params = {"limit": str(PAGE), "offset": str(offset), "sysparm_query": query}
         answer = await self._http.request("GET", self._settings.cases_url, treatment="read", params=params)
         if is_empty_page(answer, offset):
             return
         judge(answer)
+        order, zone = answer.order, self._zone
         try:
             async for part in elements(answer.body, "result"):
-                for value, raw, _ in part:
-                    yield case_snapshot(value, raw, answer.order, self._zone)
+                yield [row_snapshot(value, raw, order, zone) for value, raw, _ in part]
         except (BrokenOff, Missing) as error:
             raise answer.unreadable(f"the list of cases cannot be read: {safe_line(error, 120)}") from None
 
@@ -200,8 +203,8 @@ class Connector(Base):
 
     async def _find_created(self, correlation_id: str) -> Receipt | None:
         query = f"correlation_id={correlation_id}^ORDERBYDESCsys_created_on"
-        async with aclosing(self._page(query, 0)) as rows:
-            async for row in rows:
+        async with aclosing(self._page(query, 0)) as parts:
+            async for row in (row async for rows in parts for row in rows):
                 if row is not None and row.patch.set.get("client_number") == line_of(correlation_id):
                     return Receipt(number=row.patch.number, patch=row.patch, note="found at Tangoe by our number")
         return None

@@ -29,15 +29,10 @@ _PATCHED: Final = frozenset(
 """What a patch says in our own words; a case's other fields are kept under Tangoe's names."""
 
 
-def state_of(code: str) -> tuple[str, str]:
-    """Our state and Tangoe's word for a code; a code that is not documented counts as open and is shown as it is."""
-    return STATES.get(code, ("open", code))
+def row_snapshot(case: object, raw: str, order: Order, zone: tzinfo) -> Snapshot | None:
+    """A row of the list; None for what is no object or names no case. What is empty says nothing.
 
-
-def case_snapshot(case: object, raw: str, order: Order, zone: tzinfo) -> Snapshot | None:
-    """A case as a row of the list, without comments; None for what is no object or names no case.
-
-    Called by the thousand, so it reads the row without a model. A field that cannot be read counts as absent.
+    Called by the thousand, so it reads the row without a model, and leaves what a list does not show to the page.
     """
     if not isinstance(case, dict):
         return None
@@ -46,23 +41,23 @@ def case_snapshot(case: object, raw: str, order: Order, zone: tzinfo) -> Snapsho
     if not number:
         return None
     said: dict[str, object] = {"type": "case"}
-    state = line_of(get("state"))
-    if state:
-        said["state"], said["vendor_state"] = state_of(state)
+    if code := line_of(get("state")):
+        said["state"], said["vendor_state"] = STATES.get(code) or ("open", code)  # one that is not documented
     if "priority" in case:
         said["priority"] = priority_of(get("priority"))
-    for ours, value in (
-        ("internal_id", line_of(get("id"))),
-        ("summary", line_of(get("short_description"))),
-        ("description", body_of(get("description"))),
-        ("client_number", line_of(get("correlation_id"))),
-        ("opened_at", time_of(get("created_on"), zone)),
-        ("updated_at", time_of(get("updated_on"), zone)),
-    ):
-        if value:
-            said[ours] = value
-    patch = Patch(number=number, set=said, vendor=other_fields(case, _PATCHED), complete=True)
-    return Snapshot(patch=patch, order=order, raw=raw)
+    if summary := line_of(get("short_description")):
+        said["summary"] = summary
+    if description := body_of(get("description")):
+        said["description"] = description
+    if client_number := line_of(get("correlation_id")):
+        said["client_number"] = client_number
+    if internal_id := line_of(get("id")):
+        said["internal_id"] = internal_id
+    if opened := time_of(get("created_on"), zone):
+        said["opened_at"] = opened
+    if updated := time_of(get("updated_on"), zone):
+        said["updated_at"] = updated
+    return Snapshot(patch=Patch(number=number, set=said), order=order, raw=raw)
 
 
 def page_snapshot(
@@ -72,10 +67,15 @@ def page_snapshot(
 
     What `own_user` commented is ours.
     """
-    row = case_snapshot({**case, "number": line_of(case.get("number")) or number}, raw, order, zone)
+    row = row_snapshot({**case, "number": line_of(case.get("number")) or number}, raw, order, zone)
     assert row is not None
-    comments = comments_of(case.get("comments"), zone, own_user)
-    return replace(row, patch=replace(row.patch, comments=comments), detailed=True)
+    page = replace(
+        row.patch,
+        vendor=other_fields(case, _PATCHED),
+        comments=comments_of(case.get("comments"), zone, own_user),
+        complete=True,
+    )
+    return replace(row, patch=page, detailed=True)
 
 
 def comments_of(value: object, zone: tzinfo, own_user: str = "") -> tuple[Comment, ...]:
@@ -98,11 +98,6 @@ def comments_of(value: object, zone: tzinfo, own_user: str = "") -> tuple[Commen
                 )
             )
     return tuple(found)
-
-
-def is_open(patch: Patch) -> bool:
-    """Whether a row belongs on the list: an unknown filter is dropped in silence, so rows are filtered here again."""
-    return patch.set.get("state") not in ("closed", "cancelled", "resolved")
 
 
 def shows(write: Write, values: Mapping[str, object], patch: Patch, ticket: Ticket | None) -> bool:

@@ -6,11 +6,9 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from providers.model import Snapshot
-from providers.tangoe.mapping import case_snapshot, state_of
+from providers.tangoe.mapping import page_snapshot, row_snapshot
 
 ROW = {
     "number": "CS0700001",
@@ -32,7 +30,7 @@ ROW = {
 
 
 def read(case: dict[str, object], zone: str = "UTC") -> Snapshot:
-    snapshot = case_snapshot(case, "", (1, 0), ZoneInfo(zone))
+    snapshot = row_snapshot(case, "", (1, 0), ZoneInfo(zone))
     assert snapshot is not None
     return snapshot
 
@@ -42,7 +40,23 @@ def test_a_row_is_mapped() -> None:
     assert not snapshot.detailed
     assert snapshot.patch.set["vendor_state"] == "Work In Progress"
     assert snapshot.patch.set["internal_id"] == ROW["id"]
+    assert snapshot.patch.set["description"] == ROW["description"]
+
+
+def test_a_page_tells_what_else_tangoe_sends() -> None:
+    comments = [
+        {"id": "b", "comment": "later", "created_on": "2026-03-28 23:50:00", "created_by": "Robot"},
+        {"comment": "", "created_by": "robot"},
+        {"comment": "first", "created_on": "2026-03-28 23:40:00", "created_by": "agent@tangoe.example"},
+        "loose",
+    ]
+    case = {**ROW, "comments": comments, "number": None}
+    snapshot = page_snapshot(case, "", (1, 0), UTC, number="CS0700001", own_user="robot")
+    assert snapshot.detailed
+    assert snapshot.patch.number == "CS0700001"
     assert snapshot.patch.vendor["contact_email"] == "desk@client.example"
+    assert [(each.body, each.origin) for each in snapshot.patch.comments] == [("first", "vendor"), ("later", "us")]
+    assert len({each.id for each in snapshot.patch.comments}) == 2
 
 
 @pytest.mark.parametrize(
@@ -73,7 +87,7 @@ def test_stamps_are_read_in_the_configured_zone_over_a_change_of_clocks(stamp: s
     ],
 )
 def test_states_are_strings_negative_ones_among_them(code: str, ours: str) -> None:
-    assert state_of(code)[0] == ours
+    assert read({**ROW, "state": code}).patch.set["state"] == ours
 
 
 def test_hostile_text_is_made_safe_and_stays_text() -> None:
@@ -81,14 +95,6 @@ def test_hostile_text_is_made_safe_and_stays_text() -> None:
     assert patch.set["summary"] == "[/b]red gnp"
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda children: st.lists(children) | st.dictionaries(st.text(), children),
-    max_leaves=8,
-)
-
-
-@given(st.dictionaries(st.sampled_from([*ROW, "comments", "else"]), JSON))
-def test_any_object_at_all_is_read_or_names_no_case(case: dict[str, object]) -> None:
-    snapshot = case_snapshot(case, "", (1, 0), UTC)
-    assert snapshot is None or snapshot.patch.number
+def test_an_emptied_field_says_nothing() -> None:
+    patch = read({"number": "CS1", "id": "", "state": None, "short_description": " ", "created_on": "UNKNOWN"}).patch
+    assert patch.set == {"type": "case"}
