@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual._compositor import CompositorUpdate
-from textual.app import App
+from textual.app import App, AutopilotCallbackType
 from textual.binding import BindingType
 from textual.filter import Monochrome, NoColor
 from textual.worker import Worker, WorkerState
@@ -261,6 +261,26 @@ class VendorqApp(App[int]):
         self.push_screen(ConfirmScreen(title, question), lambda yes: do() if yes else None)
 
     # The terminal.
+
+    async def run_async(
+        self,
+        *,
+        headless: bool = False,
+        inline: bool = False,
+        inline_no_clear: bool = False,
+        mouse: bool = False,
+        size: tuple[int, int] | None = None,
+        auto_pilot: AutopilotCallbackType | None = None,
+    ) -> int | None:
+        """Run it. The mouse is the terminal's own, for selecting, unless the config wants it here."""
+        return await super().run_async(
+            headless=headless,
+            inline=inline,
+            inline_no_clear=inline_no_clear,
+            mouse=mouse or self.config.dashboard.mouse,
+            size=size,
+            auto_pilot=auto_pilot,
+        )
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Write only what differs from what the terminal shows."""

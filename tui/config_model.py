@@ -41,6 +41,8 @@ class DashboardSettings(Part):
     """Ring the terminal's bell for what needs a person."""
     ascii: bool = False
     """Draw with ASCII alone, for terminals and fonts without the glyphs."""
+    mouse: bool = False
+    """Take the mouse: a click chooses a row. The terminal's own selection then needs Shift."""
 
 
 class ViewSettings(Part):

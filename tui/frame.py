@@ -29,6 +29,9 @@ _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
 _WORTH_A_MOVE: Final = 5  # cells: jumping over fewer costs more bytes than writing them again
 _COLOUR: Final = re.compile(r"(?:(?:38|48);(?:5;\d+|2;\d+;\d+;\d+)|\d+)")
 
+_SURE: Final = "\u02ff"  # Latin: everywhere one cell wide
+_SURELY_TOO, _SURELY_UP_TO = "\u2010", "\u25ff"  # punctuation, arrows, boxes, shapes
+
 Cell = tuple[str, str]
 """A character with its style as SGR parameters. The second half of a wide character is ("", style)."""
 
@@ -163,19 +166,22 @@ def _write_changes(pieces: list[str], pen: str, place: tuple[int, int], old: lis
     """Append what turns `old` into `new` at `place` (x, y); returns the style the terminal is left in."""
     x, y = place
     at = -1
+    sure = True  # whether the terminal's cursor is where we think: terminals disagree on the width of some characters
     for start, end in _runs(old, new):
-        if at >= 0 and start > at:
-            pieces.append(f"\x1b[{start - at}C")
-        elif at < 0:
+        if at < 0:
             pieces.append(f"\x1b[{y + 1};{x + start + 1}H")
-        for column, (character, parameters) in enumerate(new[start:end], start + 1):
+        elif sure:
+            pieces.append(f"\x1b[{start - at}C")
+        for column, (character, parameters) in enumerate(new[start:end], start):
+            if not character:
+                continue
+            if not sure:
+                pieces.append(f"\x1b[{x + column + 1}G")
             if parameters != pen:
                 pieces.append(change_of_style(pen, parameters))
                 pen = parameters
             pieces.append(character)
-            if not character:
-                # Terminals disagree on how wide a wide character is: say where the next one belongs.
-                pieces.append(f"\x1b[{x + column + 1}G")
+            sure = character <= _SURE or _SURELY_TOO <= character <= _SURELY_UP_TO
         at = end
     return pen
 

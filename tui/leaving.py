@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 from collections.abc import Awaitable, Callable
@@ -10,6 +11,8 @@ from typing import Final
 
 DEADLINE: Final = 3.0
 """Seconds from the signal to the end of the process."""
+WATCH: Final = 5.0
+"""Seconds between looks at whether the terminal is still there."""
 SIGNALS: Final = (signal.SIGHUP, signal.SIGTERM)
 
 
@@ -24,6 +27,7 @@ class Leaving:
         self._leave = leave
         self._task: asyncio.Task[None] | None = None
         self._taken: list[signal.Signals] = []
+        self._timer: asyncio.TimerHandle | None = None
 
     @property
     def installed(self) -> bool:
@@ -39,6 +43,7 @@ class Leaving:
             except (RuntimeError, ValueError):
                 return
             self._taken.append(number)
+        self._timer = loop.call_later(WATCH, self._watch)
 
     def remove(self) -> None:
         """Give the signals back."""
@@ -46,17 +51,45 @@ class Leaving:
         for number in self._taken:
             loop.remove_signal_handler(number)
         self._taken.clear()
+        if self._timer is not None:
+            self._timer.cancel()
 
     def _caught(self, number: signal.Signals) -> None:
+        if number == signal.SIGHUP:
+            _let_go_of_the_terminal()
         if self._task is not None:
             return
         code = 128 + number
         end_in_any_case(code)
         self._task = asyncio.get_running_loop().create_task(self._go(code))
 
+    def _watch(self) -> None:
+        """Notice a lost terminal where nobody sent a signal, so that nothing reads from it in vain for ever."""
+        if is_lost():
+            self._caught(signal.SIGHUP)
+        else:
+            self._timer = asyncio.get_running_loop().call_later(WATCH, self._watch)
+
     async def _go(self, code: int) -> None:
         async with asyncio.timeout(DEADLINE - 0.5):
             await self._leave(code)
+
+
+def is_lost() -> bool:
+    """Whether the terminal this program was started on is gone."""
+    try:
+        os.get_terminal_size(2)
+    except OSError as error:
+        return error.errno == errno.EIO
+    return False
+
+
+def _let_go_of_the_terminal() -> None:
+    """Have what is still written go nowhere, instead of failing on a line that is gone."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for handle in (1, 2):
+        os.dup2(nowhere, handle)
+    os.close(nowhere)
 
 
 def end_in_any_case(code: int) -> None:

@@ -99,6 +99,11 @@ def test_wide_characters_say_where_the_next_one_belongs() -> None:
     assert "漢\x1b[3G字\x1b[5Gx" in written
 
 
+def test_what_terminals_give_different_widths_says_where_the_next_one_belongs() -> None:
+    written = Frame().difference(screen([[("🇳🇱x", None)]] * HEIGHT), console())
+    assert re.search(r"🇳\x1b\[\dG🇱\x1b\[\dGx", written)
+
+
 def test_without_colour_only_attributes_are_written() -> None:
     lines = [[("loud", Style.parse("bold red on blue")), ("calm", Style.parse("green"))]] * HEIGHT
     written = Frame(colour=False).difference(screen(lines), console())

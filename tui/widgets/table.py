@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 
 from tui.widgets.columns import Column, fit_columns
-from tui.widgets.lines import Piece, fit, spread, strip_of, width_of_all
+from tui.widgets.lines import Piece, fit, spread, strip_of, width_of_all, wrap
 
 if TYPE_CHECKING:
     from textual import events
@@ -263,7 +263,7 @@ class Table(ScrollView, Generic[Row], can_focus=True):
             return (self.title, tuple(self.summary), self._lit)
         place = self.top + y - self._body
         if y < self._body or place >= len(self.rows):
-            return (self.empty if y == self._body and not self.rows else "", self._thumb(y))
+            return (self._words_when_empty(y), self._thumb(y))
         row = self.rows[place]
         here = (2 if self._lit else 1) if place == self.cursor else 0
         return (tuple(self.paint(row).items()), here, self.key_of(row) in self.marked, self._thumb(y))
@@ -282,9 +282,12 @@ class Table(ScrollView, Generic[Row], can_focus=True):
             return [(" " * _GUTTER, "muted"), *self._row(cells, width)]
         place = self.top + y - self._body
         if place >= len(self.rows):
-            words = self.empty if y == self._body and not self.rows else ""
-            return [(" " * _GUTTER + words, "muted")]
+            return [(" " * _GUTTER + self._words_when_empty(y), "muted")]
         return self._body_line(self.rows[place], place, y, width)
+
+    def _words_when_empty(self, y: int) -> str:
+        words = [] if self.rows else wrap(self.empty, max(10, self.size.width - _GUTTER - _RIGHT))
+        return words[y - self._body] if self._body <= y < self._body + len(words) else ""
 
     def _body_line(self, item: Row, place: int, y: int, width: int) -> list[Piece]:
         cells = self.paint(item)
