@@ -134,7 +134,8 @@ class Declaration:
     everyone who shares the credentials. `queue_may_lose`: a read of the queue may take messages for good, so one
     that ended in TimedOut or BadAnswer leaves a gap, as a Batch with `gap` does. `link_by_acknowledging`: there is no
     request for linking our number; it goes along with the answers to the ticket's held messages, so a link becomes
-    an acknowledge (Success) for each, in their order.
+    an acknowledge (Success) for each, in their order. `parallel_receives` is how many reads of the queue may be
+    under way at once, where its messages are ordered only within their groups.
     """
 
     kind: str
@@ -155,6 +156,7 @@ class Declaration:
     files_with_create: bool = False
     queue_may_lose: bool = False
     link_by_acknowledging: bool = False
+    parallel_receives: int = 1
     time_zone: str = "UTC"
     notes: tuple[str, ...] = ()
 

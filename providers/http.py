@@ -27,6 +27,7 @@ from providers.answer import Answer, Treatment
 from providers.attempt import Request, Trail
 from providers.base import Progress
 from providers.clock import Clock, milliseconds
+from providers.connections import Connections
 from providers.credentials import Auth, Credentials
 from providers.decoding import ACCEPTED, Decoder, Undecodable
 from providers.errors import NotAuthorised, Unreachable, VendorError
@@ -44,7 +45,7 @@ __all__ = ["ANSWER_CAP", "Answer", "Auth", "HttpClient", "Treatment"]
 ANSWER_CAP: Final = 16 * 1024 * 1024
 BUDGET_TIMES: Final = 3
 """All attempts of one read together take at most this many times its deadline."""
-_LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=64, keepalive_expiry=3.0)
+_LIMITS: Final = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=3.0)
 _YIELD_BYTES: Final = 1024 * 1024
 
 # httpx logs whole URLs at INFO, presigned ones included, and httpcore headers at DEBUG; ours is vendorq.http.
@@ -339,13 +340,14 @@ class HttpClient:
                         next_step="Check ca_bundle in the config: it names a PEM file.",
                         code="ca_bundle",
                     ) from None
+                proxy = self._settings.proxy
                 self._client = httpx.AsyncClient(
-                    verify=context,
-                    proxy=self._settings.proxy,
+                    transport=Connections(
+                        lambda: httpx.AsyncHTTPTransport(verify=context, proxy=proxy, trust_env=False, limits=_LIMITS)
+                    ),
                     follow_redirects=False,
                     trust_env=False,
                     timeout=None,  # each request brings its own
-                    limits=_LIMITS,
                     cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
                     headers={"User-Agent": "vendorq", "Accept": "application/json", "Accept-Encoding": ACCEPTED},
                 )

@@ -211,6 +211,7 @@ DECLARATION: Final = Declaration(
     change_operations=frozenset({Operation.COMMENT, Operation.LINK, Operation.APPROVE, Operation.REJECT}),
     irreversible=frozenset({Operation.CLOSE, Operation.CANCEL, Operation.APPROVE, Operation.REJECT}),
     asks_before_consuming=True,
+    parallel_receives=8,
     notes=(
         "The guide wants the queue read every 30 to 300 seconds; a message that was read is invisible for 30 seconds.",
         "Reading the queue takes its messages from everyone who shares the key.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,11 +11,12 @@ from providers.errors import BadAnswer, TimedOut, VendorError
 from providers.model import Batch
 from tui.desk import gaps
 from tui.desk.context import Context
+from tui.desk.flow import Flow
 from tui.desk.inbox import Inbox
 from tui.desk.snapshots import Snapshots
 from tui.desk.unconfirmed import Unconfirmed
 
-MOST_READS: Final = 500
+MOST_READS: Final = 1_000
 """Reads of a queue in one poll; the next poll goes on. A queue that never ends must not end ours."""
 
 
@@ -41,41 +43,87 @@ class Drain:
         self._snapshots = snapshots
         self._unconfirmed = unconfirmed
         self._reading = False
+        self._applying = asyncio.Lock()
+        self._came: set[str] = set()
 
     async def run(self) -> Drained:
         """Settle what is stored already, then read until an answer is empty. A failure ends the reading."""
         drained = Drained()
-        await self._settle_stored(drained)
+        drained.applied += await self._inbox.apply()
+        await self._release(drained, None)
         if drained.failure is not None:
             return drained
         await self._begin()
-        seen: set[str] = set()
-        for _ in range(MOST_READS):
-            self._reading = self._may_lose
-            try:
-                batch = await self._provider.receive()
-            except VendorError as failure:
-                self._reading = False
-                await self._note_loss(failure)
-                drained.failure = failure
-                return drained
-            stored = await self._inbox.store(batch)
-            self._reading = False
-            drained.received += stored.new
-            drained.parked += stored.parked
-            if batch.gap:
-                await self._open_gap(batch)
-            await self._settle_stored(drained)
-            if drained.failure is not None:
-                return drained
-            came = {message.id for message in batch.messages}
-            if not batch.more or came <= seen:
-                # It is empty, or hands out again and again what we cannot release.
-                await self._inbox.emptied(besides=came)
-                await self._unconfirmed.queue_emptied(self._provider.name)
-                return drained
-            seen |= came
+        if await self._pump(drained):
+            await self._inbox.emptied(besides=self._came)
+            await self._unconfirmed.queue_emptied(self._provider.name)
         return drained
+
+    async def _pump(self, drained: Drained) -> bool:
+        """Read, and apply and release what came, side by side; whether the queue came to its end."""
+        flow = Flow(self._provider.declaration.parallel_receives)
+        seen: set[str] = set()
+        reads: set[asyncio.Task[Batch]] = set()
+        works: set[asyncio.Task[int]] = set()
+        left, ended = MOST_READS, False
+        try:
+            while True:
+                while left and not ended and drained.failure is None and flow.may_read(len(reads), len(works)):
+                    left -= 1
+                    reads.add(asyncio.create_task(self._receive(drained)))
+                if not reads and not works:
+                    return ended
+                finished, _ = await asyncio.wait(reads | works, return_when=asyncio.FIRST_COMPLETED)
+                for work in works & finished:
+                    flow.released(work.result())
+                for read in reads & finished:
+                    batch = read.result()
+                    self._came = {message.id for message in batch.messages}
+                    last = bool(batch.messages) and not batch.more
+                    ended = (flow.answered(len(self._came - seen)) or last) and drained.failure is None
+                    seen |= self._came
+                    works.add(asyncio.create_task(self._work(drained, self._came)))
+                reads -= finished
+                works -= finished
+        finally:
+            for task in reads | works:
+                task.cancel()
+            await asyncio.gather(*reads, *works, return_exceptions=True)
+
+    async def _receive(self, drained: Drained) -> Batch:
+        """Read once, and store what came before anything else sees it."""
+        self._reading = self._may_lose
+        try:
+            batch = await self._provider.receive()
+        except VendorError as failure:
+            self._reading = False
+            await self._note_loss(failure)
+            drained.failure = drained.failure or failure
+            return Batch()
+        stored = await self._inbox.store(batch)
+        self._reading = False
+        drained.received += stored.new
+        drained.parked += stored.parked
+        if batch.gap:
+            await self._open_gap(batch)
+        return batch
+
+    async def _work(self, drained: Drained, came: set[str]) -> int:
+        """Apply and release one answer's messages. Returns how many were released."""
+        if not came:
+            return 0
+        async with self._applying:
+            drained.applied += await self._inbox.apply()
+        return await self._release(drained, came)
+
+    async def _release(self, drained: Drained, only: set[str] | None) -> int:
+        try:
+            released = await self._inbox.release(only)
+        except VendorError as failure:
+            drained.failure = drained.failure or failure
+            return 0
+        drained.released += released
+        return released
 
     @property
     def _may_lose(self) -> bool:
@@ -97,13 +145,6 @@ class Drain:
         if self._reading:
             self._reading = False
             await self._open_gap(Batch(gap="the queue's answer was not waited for"))
-
-    async def _settle_stored(self, drained: Drained) -> None:
-        drained.applied += await self._inbox.apply()
-        try:
-            drained.released += await self._inbox.release()
-        except VendorError as failure:
-            drained.failure = failure
 
     async def _note_loss(self, failure: VendorError) -> None:
         """A read without a readable answer may have taken messages with it, where the vendor does not keep them."""

@@ -158,13 +158,13 @@ class Inbox:
             if after != entry:
                 records.put_entry(transaction, after)
 
-    async def release(self) -> int:
-        """Tell the queue which messages are safely ours: groups side by side, each in its order.
+    async def release(self, only: Collection[str] | None = None) -> int:
+        """Tell the queue which messages are safely ours: groups side by side, each in its order; `only` these ids.
 
         A refused handle waits for the redelivery. Returns how many were released; raises the first other failure
         after all that could be released is recorded.
         """
-        groups = waiting.to_release(self._context.catalogue, self._provider.name)
+        groups = waiting.to_release(self._context.catalogue, self._provider.name, only)
         if not groups:
             return 0
         outcomes = await asyncio.gather(*(self._release_group(keys) for keys in groups.values()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from itertools import takewhile
 from typing import Final
@@ -23,13 +23,15 @@ def to_apply(catalogue: Catalogue, provider: str) -> list[str]:
     return _in_order((key, item) for key, item in items if not item.applied and item.status != "parked")
 
 
-def to_release(catalogue: Catalogue, provider: str) -> dict[str, list[str]]:
-    """Keys of messages whose queue has not been told, by group, in their order within it.
+def to_release(catalogue: Catalogue, provider: str, only: Collection[str] | None = None) -> dict[str, list[str]]:
+    """Keys of messages whose queue has not been told, by group, in their order within it; `only` these ids.
 
     Parked ones are among them: our copy is the safe one, and a message that stays would block its group.
     """
     groups: dict[str, list[tuple[str, InboxSummary]]] = {}
     for key, item in catalogue.open_messages(provider):
+        if only is not None and item.id not in only:
+            continue
         if not item.released and (item.applied or item.status == "parked"):
             # Without a group nothing is ordered: such a message stands alone.
             groups.setdefault(item.group or item.number or key, []).append((key, item))

@@ -1,0 +1,92 @@
+"""Connections kept apart: one small pool for each, so that what a request costs does not grow with their number.
+
+httpcore's pool looks at every connection it has, and asks the kernel about each idle one, whenever a request begins
+or ends; with 64 of them that is most of what a request costs. Here each pool holds one connection, and which one is
+free is known without looking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Final
+
+import httpx
+
+MOST: Final = 100
+"""Connections to one origin; more requests than that wait for one of them."""
+
+
+class Slot:
+    """One pool of one connection, and how many requests it has."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        self.transport = transport
+        self.requests = 0
+
+
+class Connections(httpx.AsyncBaseTransport):
+    """A transport that hands each request to a pool with nothing else to do, the one used last before the others."""
+
+    def __init__(self, make: Callable[[], httpx.AsyncBaseTransport], most: int = MOST) -> None:
+        self._make = make
+        self._most = most
+        self._slots: dict[tuple[str, str, int | None], list[Slot]] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request; its slot is free again when the answer's body has been closed."""
+        slots = self._slots.setdefault((request.url.scheme, request.url.host, request.url.port), [])
+        slot = self._choose(slots)
+        slot.requests += 1
+        try:
+            response = await slot.transport.handle_async_request(request)
+        except BaseException:
+            self._leave(slots, slot)
+            raise
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        response.stream = _Body(response.stream, lambda: self._leave(slots, slot))
+        return response
+
+    def _choose(self, slots: list[Slot]) -> Slot:
+        """A free slot, the one used last first; a new one; where there may be no more, the least busy."""
+        if slots and not slots[0].requests:
+            return slots[0]
+        free = next((slot for slot in slots if not slot.requests), None)
+        if free is not None:
+            return free
+        if len(slots) < self._most:
+            slots.append(Slot(self._make()))
+            return slots[-1]
+        return min(slots, key=lambda slot: slot.requests)
+
+    def _leave(self, slots: list[Slot], slot: Slot) -> None:
+        slot.requests -= 1
+        # To the front: the connection most likely to be alive is the next to be used.
+        slots.remove(slot)
+        slots.insert(0, slot)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        for slots in self._slots.values():
+            for slot in slots:
+                await slot.transport.aclose()
+        self._slots.clear()
+
+
+class _Body(httpx.AsyncByteStream):
+    """An answer's body that says when it is closed, once."""
+
+    def __init__(self, stream: httpx.AsyncByteStream, leave: Callable[[], None]) -> None:
+        self._stream = stream
+        self._leave: Callable[[], None] | None = leave
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in self._stream:
+            yield piece
+
+    async def aclose(self) -> None:
+        leave, self._leave = self._leave, None
+        try:
+            await self._stream.aclose()
+        finally:
+            if leave is not None:
+                leave()
