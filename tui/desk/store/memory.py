@@ -80,10 +80,10 @@ class Delta:
         entries = self.tables.setdefault(table, {})
         if key in entries:
             before = entries[key]
+            if entry is None or before is None or entry.again:
+                del entries[key]
             if entry is not None and (before is None or before.again):
                 entry.again = True
-            if entry is None or entry.again:
-                del entries[key]
         entries[key] = entry
 
     def merge(self, later: Delta) -> None:
