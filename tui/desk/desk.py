@@ -13,6 +13,7 @@ from typing import Final
 from providers.base import Declaration, Operation, Progress, Provider
 from providers.clock import Clock
 from providers.errors import NotFound, NotOffered
+from providers.exchange import referring
 from providers.model import NOTHING, Engineer, Preview, Ticket, TicketKey, TicketRow, Write
 from tui.desk import correlation, events, health, marks, records, shelf, timeline, writing
 from tui.desk import retention as housekeeping
@@ -212,7 +213,8 @@ class Desk:
         """Read the ticket's own page now. Raises the vendor's error; what was known stays."""
         known = self.ticket(key)
         internal_id = known.internal_id if known is not None else ""
-        page = await self.providers[key.provider].detail(key.number, internal_id)
+        with referring(key.number):
+            page = await self.providers[key.provider].detail(key.number, internal_id)
         snapshots = Snapshots(self._context, self.providers[key.provider])
         try:
             tell = not self._context.offers(key.provider, Operation.QUEUE)

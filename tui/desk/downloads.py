@@ -12,6 +12,7 @@ from typing import Final
 from providers.base import Operation, Progress, Provider
 from providers.clock import milliseconds
 from providers.errors import BadAnswer, NotFound, NotOffered, Rejected, TooLarge, VendorError
+from providers.exchange import referring
 from providers.model import Attachment, Patch, Ticket, TicketKey
 from tui.desk import index, intake, received_files, records
 from tui.desk.context import Context
@@ -102,7 +103,8 @@ class Downloads:
         folder = folder / received_files.safe_name(ticket.number)
         pieces = self._provider.download(item, progress)
         try:
-            path = await received_files.keep(ticket.provider, item, pieces, folder)
+            with referring(ticket.number, item.id):
+                path = await received_files.keep(ticket.provider, item, pieces, folder)
         except OSError as error:
             raise BadAnswer(
                 ticket.provider, f"{item.name} could not be written: {error.strerror}", next_step="See the disk."

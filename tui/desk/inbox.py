@@ -14,6 +14,7 @@ from typing import Final
 from providers.base import Provider
 from providers.codec import from_document, to_document
 from providers.errors import NotFound, VendorError
+from providers.exchange import referring
 from providers.model import Batch, Message, TicketKey
 from tui.desk import audit, confirming, delivery, intake, outbox_entries, records, waiting
 from tui.desk.apply import apply
@@ -190,7 +191,8 @@ class Inbox:
                 continue
             try:
                 async with self._releasing:
-                    await self._provider.release(entry.message)
+                    with referring(entry.number, entry.id):
+                        await self._provider.release(entry.message)
             except NotFound:
                 stuck = True
                 outcome.steps.append((entry, _STALE))

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 from providers.base import Progress, Provider
 from providers.errors import NotFound, Rejected, VendorError, WrongState
+from providers.exchange import referring
 from providers.model import Receipt, Ticket, TicketKey, Write
 from tui.desk import (
     audit,
@@ -149,7 +150,8 @@ class Outbox:
         try:
             try:
                 await asyncio.to_thread(outgoing.check, write)
-                receipt = await provider.send(write, self._ticket(write), progress)
+                with referring(*outbox_entries.references(write)):
+                    receipt = await provider.send(write, self._ticket(write), progress)
             except VendorError as error:
                 after = await self._record_failure(entry, error)
             else:

@@ -38,6 +38,11 @@ _CLEAN: Final[Mapping[str, Any]] = {
 }
 
 
+def references(write: Write) -> tuple[str, ...]:
+    """By which names the log finds what is sent for a write: ticket, own number, its entry, the answered message."""
+    return write.number, write.client_number, write.id, str(write.values.get("message_id", ""))
+
+
 def new(write: Write, now: datetime, revision: int = 0) -> OutboxEntry:
     """A write that waits to be sent."""
     return OutboxEntry(write=write, created_at=now, updated_at=now, revision=revision)

@@ -23,6 +23,7 @@ from providers.errors import (
     VendorError,
     WrongState,
 )
+from providers.exchange import referring
 from providers.model import Snapshot
 from tui.desk import gaps, health, outbox_entries, waiting
 from tui.desk.context import Context
@@ -219,7 +220,8 @@ class Poll:
     async def _detail(self, number: str, *, gone: bool) -> None:
         ticket = self._snapshots.ticket(number)
         try:
-            page = await self._provider.detail(number, ticket.internal_id if ticket is not None else "")
+            with referring(number):
+                page = await self._provider.detail(number, ticket.internal_id if ticket is not None else "")
         except _NO_PAGE:
             if gone:
                 await self._snapshots.close_gone(number)

@@ -8,6 +8,7 @@ from datetime import datetime
 from providers.base import Operation, Settling
 from providers.clock import milliseconds
 from providers.errors import NotOffered, VendorError
+from providers.exchange import referring
 from providers.model import TicketKey
 from tui.desk import index, outbox_entries, records, settle, waiting
 from tui.desk.context import Context
@@ -43,7 +44,8 @@ class Unconfirmed:
         if settling.by == "lookup":
             ticket = records.ticket(self._context.store, TicketKey(entry.write.provider, entry.write.number))
             try:
-                receipt = await provider.find(entry.write, ticket)
+                with referring(*outbox_entries.references(entry.write)):
+                    receipt = await provider.find(entry.write, ticket)
             except NotOffered:
                 receipt = None
             if receipt is not None:
