@@ -18,6 +18,7 @@ from providers.model import NOTHING, Engineer, Preview, Ticket, TicketKey, Ticke
 from tui.desk import correlation, events, health, marks, records, shelf, timeline, writing
 from tui.desk import retention as housekeeping
 from tui.desk.context import Context, Policy
+from tui.desk.decoded import Decoded
 from tui.desk.downloads import Downloads
 from tui.desk.entries import InboxEntry, OutboxEntry
 from tui.desk.outbox import Outbox
@@ -72,6 +73,7 @@ class Desk:
         self._polls = {name: Poll(self._context, provider, self._outbox) for name, provider in providers.items()}
         self._poller = Poller(self._context, self.sync, self._store_fault)
         self._rows = Rows(store)
+        self._decoded = Decoded(store)
         self._listeners: list[Callable[[DeskEvent], None]] = []
         self._unsubscribe = store.subscribe(self._tell)
 
@@ -123,7 +125,7 @@ class Desk:
 
     def messages(self, *, settled: bool = False) -> list[InboxEntry]:
         """What came in and is not yet handled (all with `settled`), newest first."""
-        return shelf.messages(self.store, settled=settled)
+        return self._decoded.entries(shelf.messages(self.store, settled=settled))
 
     def message(self, provider: str, message_id: str) -> InboxEntry | None:
         """One message, or None."""
@@ -349,6 +351,7 @@ class Desk:
         """End what runs, close connections and the store."""
         self._unsubscribe()
         self._rows.close()
+        self._decoded.close()
         self._context.catalogue.close()
         for poll in self._polls.values():
             poll.close()

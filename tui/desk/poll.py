@@ -182,7 +182,9 @@ class Poll:
             for number in gone:
                 await self._snapshots.close_gone(number)
             return
-        wanted = list(dict.fromkeys([*gone, *gaps.pending(self._context.store, self._name), *self._wanted(tally)]))
+        wanted = list(
+            dict.fromkeys([*gone, *gaps.pending(self._context.store, self._name), *await self._wanted(tally)])
+        )
         limit = self._provider.declaration.details_per_poll or DETAILS
         read: list[str] = []
         try:
@@ -197,13 +199,13 @@ class Poll:
             return []
         return self._snapshots.missing({snapshot.patch.number for snapshot in tally.rows})
 
-    def _wanted(self, tally: _Tally) -> Iterable[str]:
+    async def _wanted(self, tally: _Tally) -> Iterable[str]:
         numbers = [] if tally.rows is None else [snapshot.patch.number for snapshot in tally.rows]
         has_queue = self._offers(Operation.QUEUE)
         rows_lack = bool(self._provider.declaration.details_per_poll)
         wanted: list[str] = []
         if rows_lack or not has_queue:
-            wanted = self._snapshots.want_details(numbers, changed_only=not rows_lack)
+            wanted = await self._snapshots.want_details(numbers, changed_only=not rows_lack)
         if has_queue:
             return wanted
         # Without a queue nothing tells of a new comment where rows do not: pages are read in turn.

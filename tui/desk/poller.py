@@ -67,17 +67,15 @@ class Poller:
 
     async def _worker(self, provider: str) -> None:
         while True:
-            if provider not in self._paused and self._may_poll():
+            if provider not in self._paused:
                 await self._poll(provider)
             await self._rest(provider)
 
-    def _may_poll(self) -> bool:
-        lease = self._context.store.lease
-        return lease.held or lease.acquire()
-
     async def _poll(self, provider: str) -> None:
+        lease = self._context.store.lease
         try:
-            await self._sync(provider)
+            if lease.held or lease.acquire():
+                await self._sync(provider)
         except StoreFault as fault:
             self._on_fault(str(fault))
         except Exception as fault:  # noqa: BLE001  # the worker's edge, the one place

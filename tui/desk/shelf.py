@@ -10,14 +10,17 @@ from tui.desk.entries import InboxEntry, OutboxEntry
 from tui.desk.ports import View
 
 
-def messages(view: View, *, settled: bool) -> list[InboxEntry]:
-    """What came in and is not handled (all with `settled`), newest first. What is out of scope is among all only."""
+def messages(view: View, *, settled: bool) -> list[str]:
+    """Keys of what came in and is not handled (all with `settled`), newest first.
+
+    What is out of scope is among all only.
+    """
     chosen = [
         (_when(item.received_at), item.order_time, item.order_sequence, place, key)
         for place, (key, item) in enumerate(index.inbox(view).items())
         if item.source in intake.NEWS and (settled or not item.handled)
     ]
-    return _entries(view, (key for *_, key in sorted(chosen, reverse=True)))
+    return [key for *_, key in sorted(chosen, reverse=True)]
 
 
 def applied(view: View, keys: Iterable[str]) -> list[InboxEntry]:

@@ -17,7 +17,8 @@ from tui.desk import derive, index, intake, records, telling
 from tui.desk.apply import apply
 from tui.desk.context import Context
 from tui.desk.entries import InboxEntry
-from tui.desk.ports import Changed, Table, Transaction, key_of
+from tui.desk.links import Links
+from tui.desk.ports import Changed, Table, Transaction
 
 COMPARED_AT_ONCE: Final = 50
 """Rows compared in one transaction, and between two breaths of the event loop."""
@@ -51,10 +52,12 @@ class Snapshots:
         self._provider = provider
         self._same: dict[tuple[str, bool], int] = {}
         """A digest of each row that brought nothing new, until its ticket changes."""
+        self._links = Links(context.store, provider.name)
         self._stop = context.store.subscribe(self._forget)
 
     def close(self) -> None:
         """Stop listening to the store."""
+        self._links.close()
         self._stop()
 
     def _forget(self, changed: Changed) -> None:
@@ -67,12 +70,14 @@ class Snapshots:
     async def take(self, snapshots: Sequence[Snapshot], *, tell: bool, baseline: bool) -> Compared:
         """Compare with the store and keep what differs; derive messages where `tell`, none for a new baseline."""
         compared = Compared()
-        unseen = [snapshot for snapshot in snapshots if self._same.get(_name(snapshot)) != _digest(snapshot)]
-        for start in range(0, len(unseen), COMPARED_AT_ONCE):
-            some = unseen[start : start + COMPARED_AT_ONCE]
-            work = _Work(some, compared, self._shown(), tell=tell, baseline=baseline)
-            await self._context.store.transact(partial(self._compare, work=work))
-            self._same.update({_name(snapshot): _digest(snapshot) for snapshot in some})
+        for start in range(0, len(snapshots), COMPARED_AT_ONCE):
+            some = [(snapshot, _digest(snapshot)) for snapshot in snapshots[start : start + COMPARED_AT_ONCE]]
+            some = [(snapshot, digest) for snapshot, digest in some if self._same.get(_name(snapshot)) != digest]
+            if some:
+                differing = [snapshot for snapshot, _ in some]
+                work = _Work(differing, compared, self._shown(), tell=tell, baseline=baseline)
+                await self._context.store.transact(partial(self._compare, work=work))
+                self._same.update({_name(snapshot): digest for snapshot, digest in some})
             await asyncio.sleep(0)
         return compared
 
@@ -86,7 +91,7 @@ class Snapshots:
             before = records.ticket(transaction, TicketKey(self._provider.name, number))
             entry = self._entry(snapshot, now)
             after = apply(before, entry)
-            link = records.document(transaction, Table.LINKS, key_of(self._provider.name, number))
+            link = self._links.seen(transaction, number)
             seen: dict[str, object] = {"detailed": True, "stale": False} if snapshot.detailed else {"listed": True}
             if derive.differs(before, after):
                 (compared.new if before is None else compared.changed).append(number)
@@ -99,7 +104,7 @@ class Snapshots:
                     seen["stale"] = before is not None
             if "known_at" not in link:
                 seen["known_at"] = format_time(now)
-            self._note(transaction, number, seen)
+            self._links.note(transaction, number, seen)
 
     def _entry(self, snapshot: Snapshot, now: datetime) -> InboxEntry:
         kind = "detail" if snapshot.detailed else "row"
@@ -121,23 +126,19 @@ class Snapshots:
     def _tell(self, transaction: Transaction, messages: Iterable[Message], shown: list[str]) -> int:
         return telling.tell(transaction, self._context, self._provider, messages, shown)
 
-    def _note(self, transaction: Transaction, number: str, seen: Mapping[str, object]) -> None:
-        name = self._provider.name
-        records.amend(transaction, Table.LINKS, key_of(name, number), provider=name, number=number, **seen)
-
     def missing(self, listed: set[str]) -> list[str]:
         """Tickets that were on the open list and are not any more."""
         found = []
-        for key, item in index.tickets(self._context.store).items():
+        for item in index.tickets(self._context.store).values():
             if item.provider != self._provider.name or item.state in ENDED_STATES or item.number in listed:
                 continue
-            if records.document(self._context.store, Table.LINKS, key).get("listed"):
+            if self._links.of(item.number).get("listed"):
                 found.append(item.number)
         return found
 
     async def off_the_list(self, number: str) -> None:
         """Note that a ticket left the open list, whatever its page says of it."""
-        await self._context.store.transact(lambda transaction: self._note(transaction, number, {"listed": False}))
+        await self._context.store.transact(lambda transaction: self._links.note(transaction, number, {"listed": False}))
 
     async def close_gone(self, number: str) -> int:
         """A ticket left the open list and has no page that says more: it is closed. Returns the messages told."""
@@ -147,7 +148,7 @@ class Snapshots:
 
         def keep(transaction: Transaction) -> int:
             before = records.ticket(transaction, TicketKey(self._provider.name, number))
-            self._note(transaction, number, {"listed": False})
+            self._links.note(transaction, number, {"listed": False})
             if before is None or before.state in ENDED_STATES:
                 return 0
             entry = self._entry(Snapshot(patch=derive.gone(before, order), order=order), now)
@@ -157,15 +158,16 @@ class Snapshots:
 
         return await self._context.store.transact(keep)
 
-    def want_details(self, numbers: Iterable[str], *, changed_only: bool) -> list[str]:
+    async def want_details(self, numbers: Iterable[str], *, changed_only: bool) -> list[str]:
         """Those of these tickets whose own page has not been read since their row last differed.
 
         `changed_only` leaves out those whose page was never read and whose row is as it was first seen.
         """
-        store, name = self._context.store, self._provider.name
         wanted = []
-        for number in numbers:
-            link = records.document(store, Table.LINKS, key_of(name, number))
+        for place, number in enumerate(numbers):
+            if place % COMPARED_AT_ONCE == 0:
+                await asyncio.sleep(0)
+            link = self._links.of(number)
             if link.get("stale") or not (changed_only or link.get("detailed") or link.get("no_page")):
                 wanted.append(number)
         return wanted
@@ -173,7 +175,7 @@ class Snapshots:
     async def detail_unreadable(self, number: str) -> None:
         """Note that a ticket's page cannot be read, so that it is not asked for again until its row differs."""
         seen = {"no_page": True, "stale": False}
-        await self._context.store.transact(lambda transaction: self._note(transaction, number, seen))
+        await self._context.store.transact(lambda transaction: self._links.note(transaction, number, seen))
 
     def open_numbers(self) -> list[str]:
         """Tickets of this provider that have not ended."""

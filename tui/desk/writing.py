@@ -32,7 +32,10 @@ def compose(
     if provider not in context.providers:
         raise NotFound(provider, f"no provider is called {provider!r}")
     said = dict(values)
-    own = client_number or (ticket.client_number if ticket is not None else "") or _own_number(context, provider, said)
+    known = ticket.client_number if ticket is not None else ""
+    stated = _own_number(context, provider, said)
+    # A link may give a ticket another number than it has; every other write goes by the one it has.
+    own = client_number or ((stated or known) if action == Operation.LINK else (known or stated))
     if action in confirmed.DECISIONS and ticket is not None and not said.get("approval_id"):
         asked = _newest_request(ticket)
         if asked:
