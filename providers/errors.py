@@ -10,8 +10,9 @@ class VendorError(Exception):
     """Any failure to do with a vendor.
 
     `message` says what happened, `next_step` what the engineer can do, `vendor_words` what the vendor wrote (made
-    safe), `code` the vendor's or HTTP's code, `field` the field it is about. `done` are the parts of a write of
-    several requests that the vendor confirmed before this (see Write.done).
+    safe), `code` the vendor's or HTTP's code, `field` the field it is about. Message and words are rid of secrets
+    here, since some gateways show in an error what they were sent. `done` are the parts of a write of several
+    requests that the vendor confirmed before this (see Write.done).
     """
 
     default_next_step = ""
@@ -27,6 +28,9 @@ class VendorError(Exception):
         code: str = "",
         field: str = "",
     ) -> None:
+        from providers.redaction import redact  # here, so that what only names errors starts without it
+
+        message, vendor_words = redact(message), redact(vendor_words)
         super().__init__(message)
         self.provider = provider
         self.message = message

@@ -15,6 +15,8 @@ from urllib.parse import quote, quote_plus
 
 HIDDEN: Final = "[redacted]"
 _SHORTEST: Final = 4
+_HEAD: Final = 8
+"""Characters of a secret that are taken for its beginning where the rest was cut off."""
 _forms: dict[str, frozenset[str]] = {}
 
 _NAMES: Final = (
@@ -103,15 +105,26 @@ def redact_start(text: str, cap: int, extra: Iterable[str] = ()) -> str:
 def _found(text: str, extra: Iterable[str]) -> Iterator[tuple[int, int]]:
     for forms in (*_forms.values(), extra):
         for form in forms:
-            at = text.find(form) if form else -1
+            head = form[:_HEAD]
+            at = text.find(head) if form else -1
             while at >= 0:
-                yield at, at + len(form)
-                at = text.find(form, at + 1)
+                if length := _length_at(text, at, form):
+                    yield at, at + length
+                at = text.find(head, at + 1)
     lowered = text.lower()
     for words, place in _PLACES:
         if any(word in lowered for word in words):
             for match in place.finditer(text):
                 yield match.span("secret")
+
+
+def _length_at(text: str, at: int, form: str) -> int:
+    """How much of a secret stands here: all of it, its beginning where the text was cut before it came here, or 0."""
+    if text.startswith(form, at):
+        return len(form)
+    stop = text.find("…", at)
+    rest = text[at : len(text) if stop < 0 else stop]
+    return len(rest) if form.startswith(rest) else 0
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

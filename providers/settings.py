@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 from pathlib import Path
 from typing import Literal
@@ -54,7 +55,11 @@ class ProviderSettings(BaseModel):
         parts = _split(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"{redact(url)!r} is no proxy; write it as http://host:port")
-        register(unquote(parts.password or ""))
+        if parts.password:
+            password = unquote(parts.password)
+            register(password)
+            # What the header says to the proxy.
+            register(base64.b64encode(f"{unquote(parts.username or '')}:{password}".encode()).decode())
         return url
 
 
