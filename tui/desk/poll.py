@@ -78,7 +78,7 @@ class Poll:
         self._unconfirmed = Unconfirmed(context, outbox)
         self._downloads = Downloads(context, provider)
         self._drain = Drain(context, provider, self._inbox, self._snapshots, self._unconfirmed)
-        self._watched: list[str] = []
+        self._watched: dict[str, None] = {}
         self._running = asyncio.Lock()
 
     def close(self) -> None:
@@ -214,9 +214,9 @@ class Poll:
 
     def _next_watched(self) -> list[str]:
         """Open tickets of a vendor without a queue, the one whose page was read longest ago first."""
-        numbers = self._snapshots.open_numbers()
-        kept = [number for number in self._watched if number in numbers]
-        self._watched = [number for number in numbers if number not in kept] + kept
+        numbers = dict.fromkeys(self._snapshots.open_numbers())
+        kept = {number: None for number in self._watched if number in numbers}
+        self._watched = {number: None for number in numbers if number not in kept} | kept
         return list(self._watched)
 
     async def _detail(self, number: str, *, gone: bool) -> None:
@@ -234,8 +234,7 @@ class Poll:
         if gone:
             await self._snapshots.off_the_list(number)
         if number in self._watched:
-            self._watched.remove(number)
-            self._watched.append(number)
+            self._watched[number] = self._watched.pop(number)
 
     async def _close_gap(self, read: list[str], tally: _Tally) -> None:
         store = self._context.store

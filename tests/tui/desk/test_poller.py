@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from providers.errors import Unreachable
 from providers.model import Batch
 from tests.support.fake_provider import FakeProvider, message
 from tests.support.memory_desk import NOON, MemoryDesk
+from tests.support.until import until
 from tui.desk import pace
 from tui.desk.context import Policy
 from tui.desk.ports import LeaseHolder
@@ -27,21 +28,10 @@ QUICK = {"fake": Policy(poll_seconds=1, timeout_seconds=1), "other": Policy(poll
 @asynccontextmanager
 async def running(desk: MemoryDesk) -> AsyncIterator[Callable[[Callable[[], bool]], Awaitable[None]]]:
     """The desk polling; yields what waits until something is so."""
-    changed = asyncio.Event()
-    stop = desk.subscribe(lambda event: changed.set())
-
-    async def until(holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
-            while not holds():
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), 0.2)
-                changed.clear()
-
     task = asyncio.create_task(desk.run())
     try:
-        yield until
+        yield lambda holds: until(holds, desk)
     finally:
-        stop()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
