@@ -21,6 +21,7 @@ from providers.ensono.wire import fold
 from providers.errors import NotOffered, Rejected, WrongState
 from providers.fields import require, text_problem
 from providers.model import Attachment, FileRef, Patch, Ticket, Write
+from providers.offering import offered_write
 
 BEFORE_LINK: Final = frozenset({"create", "link"})
 ENDINGS: Final = frozenset({"resolved", "closed"})
@@ -29,10 +30,8 @@ _OF_AN_ENDING: Final = frozenset({"status", "closeNotes", "comment"})
 
 def plan(settings: Settings, declaration: Declaration, write: Write, ticket: Ticket | None, now: datetime) -> Plan:
     """What a write sends. Raises NotOffered, WrongState or Rejected where the guide forbids it."""
-    operation = Operation(write.action)
     subject = ticket or Ticket(provider=settings.name, number=write.number, type=type_of(write, ticket))
-    if refusal := declaration.refusal(operation, None if operation is Operation.CREATE else subject):
-        raise NotOffered(settings.name, refusal)
+    operation = offered_write(settings.name, declaration, write.action, None if write.action == "create" else subject)
     if write.files:
         _check_takes_files(settings.name, declaration, operation, subject)
     if operation is not Operation.CREATE and not write.number:

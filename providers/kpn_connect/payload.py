@@ -12,7 +12,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from providers.base import Operation
-from providers.errors import NotOffered, Rejected, TooLarge, WrongState
+from providers.errors import Rejected, TooLarge, WrongState
 from providers.fields import require, text_problem
 from providers.kpn.words import exists, local_stamp
 from providers.kpn_connect.declaration import (
@@ -22,6 +22,7 @@ from providers.kpn_connect.declaration import (
     TICKET_TYPES,
 )
 from providers.model import ENDED_STATES, FileRef, Ticket, Write
+from providers.offering import offered_write
 from providers.transfer import Upload
 
 _NUMBER_LENGTH: Final = 20
@@ -47,10 +48,7 @@ class Outgoing:
 
 def outgoing(provider: str, write: Write, ticket: Ticket | None, zone: ZoneInfo) -> Outgoing:
     """The message for a write. Raises NotOffered, Rejected, WrongState or TooLarge; nothing has been sent then."""
-    operation = _operation(provider, write.action)
-    reason = DECLARATION.refusal(operation, ticket)
-    if reason:
-        raise NotOffered(provider, reason)
+    operation = offered_write(provider, DECLARATION, write.action, ticket)
     if operation is Operation.CREATE:
         message = Outgoing("POST", _create(provider, write, zone))
     elif operation is Operation.COMMENT:
@@ -68,13 +66,6 @@ def outgoing(provider: str, write: Write, ticket: Ticket | None, zone: ZoneInfo)
             next_step="Just under 60 MB of files go into one message: send them in several, or compress them.",
         )
     return message
-
-
-def _operation(provider: str, action: str) -> Operation:
-    try:
-        return Operation(action)
-    except ValueError:
-        raise NotOffered(provider, f"{action} is not offered by {DECLARATION.title}") from None
 
 
 def _create(provider: str, write: Write, zone: ZoneInfo) -> dict[str, Any]:

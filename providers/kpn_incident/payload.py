@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from providers.base import Operation
-from providers.errors import NotOffered, Rejected, TooLarge, WrongState
+from providers.errors import Rejected, TooLarge, WrongState
 from providers.fields import require, text_problem
 from providers.kpn_incident.declaration import DECLARATION, FILES_LIMIT
 from providers.model import ENDED_STATES, FileRef, Ticket, Write
+from providers.offering import offered_write
 from providers.text import safe_line
 from providers.transfer import Upload
 
@@ -41,13 +42,7 @@ class Outgoing:
 
 def outgoing(provider: str, write: Write, ticket: Ticket | None) -> Outgoing:
     """The message for a write. Raises NotOffered, Rejected, WrongState or TooLarge; nothing has been sent then."""
-    try:
-        operation = Operation(write.action)
-    except ValueError:
-        raise NotOffered(provider, f"{write.action} is not offered by {DECLARATION.title}") from None
-    reason = DECLARATION.refusal(operation, ticket)
-    if reason:
-        raise NotOffered(provider, reason)
+    operation = offered_write(provider, DECLARATION, write.action, ticket)
     if operation is Operation.CREATE:
         message = Outgoing("POST", "NewIncident", _create(provider, write))
     else:

@@ -10,6 +10,7 @@ from providers.evidence import same_text
 from providers.fields import require
 from providers.lenient import text_of
 from providers.model import Ticket, Write
+from providers.offering import offered_write
 from providers.smartops.declaration import NOTES, STATUS_WORDS
 
 _NOT_SENT = ("client_number", "code")
@@ -18,10 +19,7 @@ _NOT_SENT = ("client_number", "code")
 
 def payload_of(provider: str, declaration: Declaration, write: Write, ticket: Ticket | None) -> dict[str, object]:
     """A write's ticketJSON. Raises NotOffered, WrongState or Rejected where there is none to send."""
-    operation = next((each for each in Operation if each.value == write.action), None)
-    if operation is None or operation not in declaration.forms:
-        words = declaration.refusal(operation, ticket) if operation else ""
-        raise NotOffered(provider, words or f"{write.action} is not offered by SmartOps as a write")
+    operation = offered_write(provider, declaration, write.action, ticket)
     if write.files:
         raise NotOffered(provider, declaration.refusal(Operation.ATTACH))
     if ticket is not None and ticket.state in ("closed", "cancelled") and operation is not Operation.CREATE:

@@ -14,6 +14,7 @@ from providers.evidence import same_text
 from providers.fields import require
 from providers.lenient import text_of
 from providers.model import Comment, Patch, Ticket, Write
+from providers.offering import offered_write
 from providers.tangoe.declaration import CONFIGURED, STATES
 from providers.tangoe.settings import Callback, Settings
 
@@ -25,10 +26,7 @@ def checked_values(
     settings: Settings, declaration: Declaration, write: Write, ticket: Ticket | None
 ) -> dict[str, object]:
     """A write's values by the document's names. Raises NotOffered, WrongState or Rejected where it forbids them."""
-    operation = next((each for each in Operation if each.value == write.action), None)
-    if operation is None or operation not in declaration.forms:
-        words = declaration.refusal(operation, ticket) if operation else ""
-        raise NotOffered(settings.name, words or f"{write.action} is not offered by Tangoe as a write")
+    operation = offered_write(settings.name, declaration, write.action, ticket)
     if write.files:
         raise NotOffered(settings.name, declaration.refusal(Operation.ATTACH))
     if ticket is not None and ticket.state in _ENDED and operation not in (Operation.COMMENT, Operation.CREATE):

@@ -1,0 +1,1 @@
+"""What every vendor must do alike: one suite over the sandbox, with each vendor's particulars as data."""
