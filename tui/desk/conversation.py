@@ -79,7 +79,10 @@ def _add_vendors(comments: list[Comment], comment: Comment, own_write: str) -> N
 
 
 def add_attachments(known: tuple[Attachment, ...], said: Sequence[Attachment]) -> tuple[Attachment, ...]:
-    """The ticket's attachments with those of one entry. One that is known takes a newer URL, and our copy's path."""
+    """The ticket's attachments with those of one entry. One that is known takes a newer URL, and our copy's path.
+
+    A link that ends carries a signature, which is a secret: once our copy is here, it is forgotten.
+    """
     attachments = {item.id: item for item in known}
     for item in said:
         before = attachments.get(item.id)
@@ -91,10 +94,13 @@ def add_attachments(known: tuple[Attachment, ...], said: Sequence[Attachment]) -
 
 
 def _merged(before: Attachment, now: Attachment) -> Attachment:
+    path = now.path or before.path
+    ends = now.expires_at or before.expires_at
     return replace(
         before,
         size=before.size if before.size is not None else now.size,
         content_type=before.content_type or now.content_type,
-        url=now.url or before.url,
-        path=now.path or before.path,
+        url="" if path and ends else now.url or before.url,
+        path=path,
+        expires_at=ends,
     )

@@ -97,6 +97,9 @@ class Downloads:
         return known if to is None else received_files.copy(known, to, received_files.safe_name(item.name))
 
     async def _fetch(self, ticket: Ticket, item: Attachment, progress: Progress | None) -> Path:
+        if not item.url and item.path:
+            gone = f"our copy of {item.name} is not at {item.path} any more, and its link is used up"
+            raise NotFound(ticket.provider, gone, next_step="Ask the vendor to attach it again.")
         if not item.url:
             raise NotFound(ticket.provider, f"the vendor gave no link for {item.name}")
         folder = self._context.store.path / "attachments" / received_files.safe_name(ticket.provider)
@@ -115,10 +118,39 @@ class Downloads:
     async def _remember(self, ticket: Ticket, item: Attachment, path: Path) -> None:
         now = self._context.now()
         entry = file_entry(ticket, replace(item, path=str(path)), now)
-        await self._context.store.transact(lambda transaction: intake.take_in(transaction, entry))
+        told = self._context.catalogue.entries_of(ticket.provider, ticket.number)
+
+        def keep(transaction: Transaction) -> None:
+            intake.take_in(transaction, entry)
+            if item.expires_at is not None:
+                _forget_link(transaction, told, item.id)
+
+        await self._context.store.transact(keep)
 
 
 _NOT_FETCHED: Final = "A file was not fetched"
+
+
+def _forget_link(transaction: Transaction, entries: Iterable[str], attachment_id: str) -> None:
+    """Take the link out of the entries that brought it: it carries a signature, and the file is here."""
+    for key in entries:
+        entry = records.entry_at(transaction, key)
+        if entry is None or entry.patch is None or not _has_link(entry.patch, attachment_id):
+            continue
+        message = entry.message
+        if message is not None and message.patch is not None:
+            message = replace(message, patch=_without_link(message.patch, attachment_id))
+        forgetful = replace(entry, patch=_without_link(entry.patch, attachment_id), message=message)
+        records.put_entry(transaction, forgetful)
+
+
+def _has_link(patch: Patch, attachment_id: str) -> bool:
+    return any(item.id == attachment_id and item.url for item in patch.attachments)
+
+
+def _without_link(patch: Patch, attachment_id: str) -> Patch:
+    kept = (replace(item, url="") if item.id == attachment_id else item for item in patch.attachments)
+    return replace(patch, attachments=tuple(kept))
 
 
 def file_entry(ticket: Ticket, item: Attachment, now: datetime) -> InboxEntry:
