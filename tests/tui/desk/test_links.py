@@ -32,6 +32,13 @@ async def received(tmp_path: Path, attachment: Attachment, *, fetched: bool = Tr
     return desk
 
 
+def copy_in(desk: MemoryDesk) -> Path:
+    """Where our copy is."""
+    ticket = desk.ticket(T1)
+    assert ticket is not None
+    return Path(ticket.attachments[0].path)
+
+
 def whole(desk: MemoryDesk) -> str:
     """Every document of the store."""
     return json.dumps([desk.store.get(table, key) for table in Table for key in desk.store.keys(table)])
@@ -39,9 +46,7 @@ def whole(desk: MemoryDesk) -> str:
 
 async def test_it_is_forgotten_with_the_file(tmp_path: Path) -> None:
     desk = await received(tmp_path, SIGNED)
-    ticket = desk.ticket(T1)
-    assert ticket is not None
-    assert Path(ticket.attachments[0].path).read_bytes() == b"text"
+    assert copy_in(desk).read_bytes() == b"text"
     assert "not-a-real-signature" not in whole(desk)
     await desk.aclose()
 
@@ -67,9 +72,7 @@ async def test_the_ticket_is_still_what_its_entries_make_of_it(tmp_path: Path) -
 
 async def test_a_copy_that_was_deleted_is_asked_of_the_vendor_again(tmp_path: Path) -> None:
     desk = await received(tmp_path, SIGNED)
-    ticket = desk.ticket(T1)
-    assert ticket is not None
-    Path(ticket.attachments[0].path).unlink()
+    copy_in(desk).unlink()
     with pytest.raises(NotFound, match="its link is used up") as raised:
         await desk.download(T1, "boot.log")
     assert "attach it again" in raised.value.next_step
