@@ -181,12 +181,19 @@ class ScriptedDesk:
     def timeline(self, key: TicketKey) -> list[TimelineItem]:
         return self.timelines.get(key, [])
 
-    def messages(self, *, settled: bool = False) -> list[InboxEntry]:
-        found = [entry for entry in self.inbox_entries if settled or not entry.handled]
+    def messages(self, *, settled: bool = False, since: datetime | None = None) -> list[InboxEntry]:
+        found = [
+            entry
+            for entry in self.inbox_entries
+            if (settled or not entry.handled) and (since is None or entry.received_at >= since)
+        ]
         return sorted(found, key=lambda entry: entry.received_at, reverse=True)
 
-    def outbox(self, *, settled: bool = False) -> list[OutboxEntry]:
-        return [entry for entry in self.outbox_entries if settled or entry.state != "done"]
+    def outbox(self, *, settled: bool = False, since: datetime | None = None) -> list[OutboxEntry]:
+        def wanted(entry: OutboxEntry) -> bool:
+            return entry.state != "done" or (settled and (since is None or entry.updated_at >= since))
+
+        return [entry for entry in self.outbox_entries if wanted(entry)]
 
     def health(self) -> list[ProviderHealth]:
         return list(self.healths.values())

@@ -86,8 +86,8 @@ def hand_over(session: Session, *, since: str, file: Path | None, as_json: bool)
             raise exits.usage(f"{since!r} is no time", f"Write {moments.EXAMPLES}.")
         shift = handover.handover(
             desk.rows(),
-            desk.messages(settled=True),
-            desk.outbox(settled=True),
+            desk.messages(settled=True, since=start),
+            desk.outbox(settled=True, since=start),
             desk.health(),
             engineer=desk.engineer,
             since=start,

@@ -123,17 +123,17 @@ class Desk:
         notes = records.document(self.store, Table.MARKS, key_of(key.provider, key.number)).get("notes", ())
         return timeline.tell(ticket, shelf.applied(self.store, self._entries_of(key)), self._writes_to(key), notes)
 
-    def messages(self, *, settled: bool = False) -> list[InboxEntry]:
-        """What came in and is not yet handled (all with `settled`), newest first."""
-        return self._decoded.entries(shelf.messages(self.store, settled=settled))
+    def messages(self, *, settled: bool = False, since: datetime | None = None) -> list[InboxEntry]:
+        """What came in (since a time, where given) and is not yet handled (all with `settled`), newest first."""
+        return self._decoded.entries(shelf.messages(self.store, settled=settled, since=since))
 
     def message(self, provider: str, message_id: str) -> InboxEntry | None:
         """One message, or None."""
         return records.entry(self.store, provider, message_id)
 
-    def outbox(self, *, settled: bool = False) -> list[OutboxEntry]:
-        """Writes that wait, failed or need someone (all with `settled`), oldest first."""
-        return shelf.outbox(self.store, settled=settled)
+    def outbox(self, *, settled: bool = False, since: datetime | None = None) -> list[OutboxEntry]:
+        """Writes that wait, failed or need someone (with `settled` the others too, since a time), oldest first."""
+        return shelf.outbox(self.store, settled=settled, since=since)
 
     def health(self) -> list[ProviderHealth]:
         """Each provider's, in the config's order."""

@@ -10,15 +10,16 @@ from tui.desk.entries import InboxEntry, OutboxEntry
 from tui.desk.ports import View
 
 
-def messages(view: View, *, settled: bool) -> list[str]:
-    """Keys of what came in and is not handled (all with `settled`), newest first.
+def messages(view: View, *, settled: bool, since: datetime | None = None) -> list[str]:
+    """Keys of what came in (since a time) and is not handled (all with `settled`), newest first.
 
     What is out of scope is among all only.
     """
+    start = 0.0 if since is None else since.timestamp()
     chosen = [
         (_when(item.received_at), item.order_time, item.order_sequence, place, key)
         for place, (key, item) in enumerate(index.inbox(view).items())
-        if item.source in intake.NEWS and (settled or not item.handled)
+        if item.source in intake.NEWS and (settled or not item.handled) and _when(item.received_at) >= start
     ]
     return [key for *_, key in sorted(chosen, reverse=True)]
 
@@ -36,14 +37,17 @@ def raw(view: View, keys: Iterable[str]) -> list[tuple[datetime | None, str]]:
     return [(at, text) for at, text in sent if text]
 
 
-def outbox(view: View, *, settled: bool) -> list[OutboxEntry]:
-    """Writes that wait, failed or need someone (all with `settled`), oldest first."""
+def outbox(view: View, *, settled: bool, since: datetime | None = None) -> list[OutboxEntry]:
+    """Writes that wait, failed or need someone (with `settled` also those settled since a time), oldest first."""
+    start = 0.0 if since is None else since.timestamp()
     return writes(
         view,
         (
             key
             for key, item in index.outbox(view).items()
-            if settled or item.state not in ("done", "rejected") or item.needs_engineer
+            if item.state not in ("done", "rejected")
+            or item.needs_engineer
+            or (settled and _when(item.updated_at) >= start)
         ),
     )
 

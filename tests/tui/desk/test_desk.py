@@ -170,3 +170,24 @@ async def test_who_acts_may_be_said_later(desk: MemoryDesk) -> None:
     assert desk.write("comment", "fake", "T1").engineer.name == desk.engineer.name == "Grace Hopper"
     with pytest.raises(Rejected):
         desk.write("attach", "fake", "T1", files=[Path("/nowhere")])
+
+
+async def test_what_came_in_and_what_was_settled_can_be_asked_for_since_a_time(desk: MemoryDesk) -> None:
+    await tell(desk, set={"summary": "Disk full"})
+    await desk.send(comment="early")
+    desk.time.move(3600)
+    await tell(desk, 2000, set={"summary": "Disk very full"})
+    await desk.send(comment="late")
+    half_an_hour_ago = desk.time.now() - timedelta(minutes=30)
+    assert [entry.order for entry in desk.messages(settled=True)] == [(2000, 0), (1000, 0)]
+    assert [entry.order for entry in desk.messages(settled=True, since=half_an_hour_ago)] == [(2000, 0)]
+    assert [entry.write.values["comment"] for entry in desk.outbox(settled=True)] == ["early", "late"]
+    assert [entry.write.values["comment"] for entry in desk.outbox(settled=True, since=half_an_hour_ago)] == ["late"]
+
+
+async def test_what_waits_is_among_the_writes_however_old(desk: MemoryDesk) -> None:
+    await tell(desk, set={"summary": "Disk full"})
+    desk.fake.after.append(Unconfirmed("fake", "no answer"))
+    await desk.send(comment="lost")
+    desk.time.move(3600)
+    assert [entry.state for entry in desk.outbox(settled=True, since=desk.time.now())] == ["unconfirmed"]
