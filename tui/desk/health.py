@@ -20,6 +20,7 @@ LATE_AFTER: Final = 3
 """Polls that may be missed before a provider counts as late."""
 DOWN_AFTER: Final = 2
 """Failures in a row after which it counts as down."""
+WARNS_FOR: Final = timedelta(hours=1)
 RETRY_AFTER_CAP: Final = timedelta(minutes=15)
 
 
@@ -31,6 +32,11 @@ def retry_at(view: View, provider: str) -> datetime | None:
 def hold_until(transaction: Transaction, provider: str, until: datetime) -> None:
     """Keep the vendor's wish for patience."""
     records.amend(transaction, Table.HEALTH, provider, retry_at=format_time(until))
+
+
+def warn(transaction: Transaction, provider: str, words: str, now: datetime) -> None:
+    """Say something of the provider's queue for a while, though its polls go well."""
+    records.amend(transaction, Table.HEALTH, provider, warning=words, warned_at=format_time(now))
 
 
 def tried(transaction: Transaction, provider: str, now: datetime) -> None:
@@ -141,4 +147,7 @@ def _warning(context: Context, provider: str) -> str:
     if blocked:
         more = f" and {len(blocked) - 1} more" if len(blocked) > 1 else ""
         return f"The messages of {blocked[0]}{more} are blocked: an earlier one is not settled."
-    return str(records.document(context.store, Table.HEALTH, provider).get("warning", ""))
+    document = records.document(context.store, Table.HEALTH, provider)
+    at = parse_time(document.get("warned_at"))
+    fresh = at is not None and context.now() - at <= WARNS_FOR
+    return str(document.get("warning", "")) if fresh else ""

@@ -16,7 +16,7 @@ from providers.codec import from_document, to_document
 from providers.errors import NotFound, VendorError
 from providers.exchange import referring
 from providers.model import Batch, Message, TicketKey
-from tui.desk import audit, confirming, delivery, intake, outbox_entries, records, waiting
+from tui.desk import audit, confirming, delivery, health, intake, outbox_entries, records, waiting
 from tui.desk.apply import apply
 from tui.desk.catalogue import UNSETTLED
 from tui.desk.context import Context
@@ -72,7 +72,13 @@ class Inbox:
             stored.parked += entry.status == "parked"
             stored.new += 1
             records.put_entry(transaction, entry)
+            self._warn(transaction, entry, now)
         return stored
+
+    def _warn(self, transaction: Transaction, entry: InboxEntry, now: datetime) -> None:
+        """What a delivery gives reason to say is said of the provider too."""
+        if entry.warning:
+            health.warn(transaction, entry.provider, f"{entry.number or entry.id}: {entry.warning}", now)
 
     def _again(self, transaction: Transaction, known: InboxEntry, message: Message, now: datetime) -> None:
         after = delivery.again(known, message, now)
@@ -81,6 +87,7 @@ class Inbox:
             after = replace(known, message=after.message, warning=after.warning)
         if after != known:
             records.put_entry(transaction, after)
+            self._warn(transaction, after, now)
 
     def _first(self, transaction: Transaction, message: Message, shown: list[str], now: datetime) -> InboxEntry:
         name = self._provider.name

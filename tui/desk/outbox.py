@@ -95,10 +95,10 @@ class Outbox:
             if not held:
                 return self.entry(entry_id)
             older = waiting.before(self._context.catalogue, entry_id)
-            entry = await self._context.store.transact(lambda transaction: self._begin(transaction, entry_id, older))
-            if entry.state != "sending":
-                return entry
-            return await self._send(entry, progress)
+            entry, begun = await self._context.store.transact(
+                lambda transaction: self._begin(transaction, entry_id, older)
+            )
+            return await self._send(entry, progress) if begun else entry
 
     async def _deliver_answers(self, entry: OutboxEntry) -> OutboxEntry:
         """Deliver the answers a link stands for; the link ends as the first of them that did not succeed."""
@@ -130,19 +130,22 @@ class Outbox:
 
         return await self._context.store.transact(keep)
 
-    def _begin(self, transaction: Transaction, entry_id: str, older: list[str]) -> OutboxEntry:
+    def _begin(self, transaction: Transaction, entry_id: str, older: list[str]) -> tuple[OutboxEntry, bool]:
+        """Note that an entry is about to leave. Only one that is queued ever is: what a dead process was sending
+        may have been done, and is for `recover`."""
         entry = records.write(transaction, entry_id)
         if entry is None:
             raise NotFound("outbox", f"there is no entry {entry_id}")
         if entry.state != "queued" or waiting.stands_in_the_way(transaction, older):
-            return entry
+            return entry, False
         now = self._context.now()
         retry_at = health.retry_at(transaction, entry.write.provider)
         if retry_at is not None and retry_at > now:
-            return replace(entry, error="the vendor asked for patience", error_type="Throttled", retry_at=retry_at)
+            words = "the vendor asked for patience"
+            return replace(entry, error=words, error_type="Throttled", retry_at=retry_at), False
         entry = outbox_entries.sending(entry, now)
         records.put_write(transaction, entry)
-        return entry
+        return entry, True
 
     async def _send(self, entry: OutboxEntry, progress: Progress | None) -> OutboxEntry:
         provider, write = self._provider(entry), entry.write

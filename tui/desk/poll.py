@@ -37,6 +37,8 @@ from tui.desk.unconfirmed import Unconfirmed
 
 DETAILS: Final = 20
 """Pages read in one poll where the declaration names no number: for tickets that left the list, and after a gap."""
+WRITES_AT_ONCE: Final = 4
+"""Tickets whose waiting writes are sent side by side."""
 IN_TURN: Final = 5
 """Pages of unchanged tickets read in one poll of a vendor that has a list but no queue."""
 _NO_CONVERSATION: Final = (Unreachable, Throttled, NotAuthorised)
@@ -109,12 +111,22 @@ class Poll:
             await self.send_queued(tally)
 
     async def send_queued(self, tally: _Tally) -> None:
-        """Send what waits, ticket by ticket in order; one that does not go does not stop another ticket's."""
+        """Send what waits, each ticket's in order; one that does not go does not stop another ticket's."""
         if not self._may_write():
             return
-        for entry_id in waiting.in_state(self._context.catalogue, "queued", self._name):
+        queues = waiting.queued_by_ticket(self._context.catalogue, self._name)
+        at_once = asyncio.Semaphore(WRITES_AT_ONCE)
+        sent = (self._send_in_order(entry_ids, at_once, tally) for entry_ids in queues)
+        for outcome in await asyncio.gather(*sent, return_exceptions=True):
+            if outcome is not None:
+                raise outcome
+
+    async def _send_in_order(self, entry_ids: list[str], at_once: asyncio.Semaphore, tally: _Tally) -> None:
+        """One ticket's writes, one after the other."""
+        for entry_id in entry_ids:
             try:
-                entry = await self._outbox.deliver(entry_id)
+                async with at_once:
+                    entry = await self._outbox.deliver(entry_id)
             except NotFound:
                 continue  # another process has sent it and, being an answer to a message, cleared it away
             done = entry.state == "done"

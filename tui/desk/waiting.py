@@ -54,6 +54,15 @@ def in_state(catalogue: Catalogue, state: str, provider: str = "") -> list[str]:
     return [key for key, item in _by_age(catalogue, provider) if item.state == state]
 
 
+def queued_by_ticket(catalogue: Catalogue, provider: str) -> list[list[str]]:
+    """Ids of writes that wait to be sent, by ticket, oldest first."""
+    tickets: dict[str, list[str]] = {}
+    for key, item in _by_age(catalogue, provider):
+        if item.state == "queued":
+            tickets.setdefault(item.number or item.client_number or key, []).append(key)
+    return list(tickets.values())
+
+
 def before(catalogue: Catalogue, entry_id: str) -> list[str]:
     """Ids of open writes of the same ticket that are older than this one, oldest first."""
     items = _by_age(catalogue)

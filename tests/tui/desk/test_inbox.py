@@ -151,6 +151,9 @@ async def test_deliveries_give_reason_to_warn(desk: MemoryDesk, count: int, sent
     await desk.sync("fake")
     warning = desk.entry("m1000").warning
     assert words in warning and bool(warning) == bool(words)
+    assert words in desk.health()[0].warning
+    desk.time.move(3601)
+    assert desk.health()[0].warning == ""
 
 
 async def test_a_count_that_grows_faster_than_we_read_is_another_reader(desk: MemoryDesk) -> None:

@@ -208,6 +208,7 @@ async def test_what_a_dead_process_was_sending_is_unconfirmed_and_a_living_ones_
     dead = replace((await desk.submit(desk.write("comment", "fake", "T1", values={"comment": "x"}))), state="sending")
     document = {**(desk.memory.get(Table.OUTBOX, dead.id) or {}), "state": "sending", "attempts": 1}
     await desk.memory.transact(lambda transaction: transaction.put(Table.OUTBOX, dead.id, document))
+    assert (await other.deliver(dead.id)).state == "sending"
     await other.sync("fake")
     assert [(item.id, item.state) for item in other.outbox()] == [(dead.id, "unconfirmed")]
     assert [body for _, _, body in desk.fake.ledger] == ["hello"]
