@@ -157,6 +157,9 @@ class ScriptedDesk:
     def changes_since(self, key: TicketKey, revision: int) -> list[InboxEntry]:
         return []
 
+    def writes_to(self, key: TicketKey) -> list[OutboxEntry]:
+        return [entry for entry in self.outbox_entries if entry.write.number == key.number]
+
     def waiting_writes(self, key: TicketKey) -> list[OutboxEntry]:
         return []
 

@@ -121,7 +121,7 @@ class Desk:
         if ticket is None:
             return []
         notes = records.document(self.store, Table.MARKS, key_of(key.provider, key.number)).get("notes", ())
-        return timeline.tell(ticket, shelf.applied(self.store, self._entries_of(key)), self._writes_to(key), notes)
+        return timeline.tell(ticket, shelf.applied(self.store, self._entries_of(key)), self.writes_to(key), notes)
 
     def messages(self, *, settled: bool = False, since: datetime | None = None) -> list[InboxEntry]:
         """What came in (since a time, where given) and is not yet handled (all with `settled`), newest first."""
@@ -316,9 +316,13 @@ class Desk:
 
     def waiting_writes(self, key: TicketKey) -> list[OutboxEntry]:
         """Writes to a ticket that are not settled, oldest first."""
-        return [entry for entry in self._writes_to(key) if shelf.needs_attention(entry)]
+        return [entry for entry in self.writes_to(key) if shelf.needs_attention(entry)]
 
     # Ours alone.
+
+    def writes_to(self, key: TicketKey) -> list[OutboxEntry]:
+        """All writes to a ticket, the create that made it among them, oldest first."""
+        return shelf.writes(self.store, self._context.catalogue.writes_of(key.provider, key.number))
 
     async def mark(self, keys: Sequence[TicketKey], mark: str, until: datetime | None = None) -> None:
         """handled, unread or snooze (until)."""
@@ -362,9 +366,6 @@ class Desk:
 
     def _entries_of(self, key: TicketKey) -> list[str]:
         return self._context.catalogue.entries_of(key.provider, key.number)
-
-    def _writes_to(self, key: TicketKey) -> list[OutboxEntry]:
-        return shelf.writes(self.store, self._context.catalogue.writes_of(key.provider, key.number))
 
     def _consumes(self, provider: str) -> bool:
         if not self._context.offers(provider, Operation.QUEUE) or self.read_only:
