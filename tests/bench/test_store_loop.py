@@ -1,8 +1,8 @@
 """How long the store holds the event loop: while it commits, compacts, and loads what another process compacted.
 
-A gap is the time between two turns of a task that does nothing else, in which this process was computing: what else
-runs on the machine does not count. Where a slow disk is the
-question it is wall time, of the best of several runs.
+A gap is the time between two turns of a task that does nothing else. Where the work is computing, the bound holds for
+this process's processor time in the gap: wall time also counts the wait for a processor that other programs have, and
+is printed beside it. It does not see the loop wait for the disk; the slow disk's test judges wall time for that.
 """
 
 from __future__ import annotations
@@ -31,25 +31,26 @@ RUNS = 5
 
 
 class Watch:
-    """Turns with the loop until it is stopped, and notes the longest gap."""
+    """Turns with the loop until it is stopped, and notes the longest gaps: of processor time, and on the wall."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self.longest = 0.0
-        self._clock = clock
+    def __init__(self) -> None:
+        self.computing = 0.0
+        self.wall = 0.0
 
     async def run(self) -> None:
         """Until cancelled."""
-        last = self._clock()
+        computed, last = time.process_time(), time.perf_counter()
         while True:
             await asyncio.sleep(0)
-            now = self._clock()
-            self.longest = max(self.longest, now - last)
-            last = now
+            now_computed, now = time.process_time(), time.perf_counter()
+            self.computing = max(self.computing, now_computed - computed)
+            self.wall = max(self.wall, now - last)
+            computed, last = now_computed, now
 
 
-async def watched(job: Callable[[], Awaitable[object]], clock: Callable[[], float] = time.process_time) -> Watch:
+async def watched(job: Callable[[], Awaitable[object]]) -> Watch:
     """The loop's gaps while a job runs."""
-    watch = Watch(clock)
+    watch = Watch()
     watching = asyncio.create_task(watch.run())
     await asyncio.sleep(0)
     await job()
@@ -73,18 +74,29 @@ def put(store: EmbeddedStore, number: int, changes: int) -> Awaitable[None]:
     return store.transact(lambda transaction: transaction.put(Table.TICKETS, key(number), document))
 
 
-def judge(gap: float, gaps: list[float], **figures: float) -> None:
+def judge(gap: float, watches: list[Watch], **figures: float) -> None:
     """Print what was measured, and hold it against the bound."""
     told = " ".join(f"{name}={value:.4g}" for name, value in figures.items())
-    print(f"gap_ms={1000 * gap:.3g} of {[round(1000 * each, 1) for each in gaps]} {told}")
+    computing, wall = ([round(1000 * gap, 1) for gap in gaps] for gaps in zip(*map(both, watches), strict=True))
+    print(f"judged_ms={1000 * gap:.3g} computing_ms={computing} wall_ms={wall} {told}")
     assert gap <= GAP
+
+
+def both(watch: Watch) -> tuple[float, float]:
+    """A run's longest gaps."""
+    return watch.computing, watch.wall
+
+
+def usual(watches: list[Watch]) -> float:
+    """The median run's longest gap of processor time."""
+    return statistics.median(watch.computing for watch in watches)
 
 
 async def test_a_compaction_of_fifty_thousand_tickets_never_holds_the_loop(path: Path) -> None:
     gc.collect()
     gc.freeze()
     store = open_store(path, CLOCK)
-    gaps: list[float] = []
+    watches: list[Watch] = []
     commits: list[float] = []
     begun = time.perf_counter()
     for run in range(RUNS):
@@ -100,7 +112,7 @@ async def test_a_compaction_of_fifty_thousand_tickets_never_holds_the_loop(path:
                 await asyncio.sleep(0.02)
             await compacting
 
-        gaps.append((await watched(job)).longest)
+        watches.append(await watched(job))
     taken = (time.perf_counter() - begun) / RUNS
     commits.sort()
     store.close()
@@ -118,18 +130,18 @@ async def test_taking_in_another_process_s_compaction_never_holds_the_loop(path:
     gc.collect()
     gc.freeze()
     store, other = open_store(path, CLOCK), open_store(path, CLOCK)
-    gaps: list[float] = []
+    watches: list[Watch] = []
     for run in range(RUNS):
         await put(other, run, run + 1)
         await other.compact()
-        gaps.append((await watched(store.follow)).longest)
+        watches.append(await watched(store.follow))
         document = store.get(Table.TICKETS, key(run))
         assert document is not None
         assert document["revision"] == run + 1
     store.close()
     other.close()
     gc.unfreeze()
-    judge(statistics.median(gaps), gaps)
+    judge(usual(watches), watches)
 
 
 class SlowDisk(RealFiles):
@@ -143,13 +155,13 @@ class SlowDisk(RealFiles):
 
 async def test_a_commit_never_holds_the_loop_however_slow_the_disk(path: Path) -> None:
     store = open_store(path, CLOCK, files=SlowDisk(path))
-    gaps: list[float] = []
+    watches: list[Watch] = []
     for run in range(RUNS):
 
         async def job(run: int = run) -> None:
             for number in range(10):
                 await put(store, number, run + 1)
 
-        gaps.append((await watched(job, time.perf_counter)).longest)
+        watches.append(await watched(job))
     store.close()
-    judge(min(gaps), gaps)
+    judge(min(watch.wall for watch in watches), watches)
