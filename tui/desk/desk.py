@@ -15,7 +15,7 @@ from providers.clock import Clock
 from providers.errors import NotFound, NotOffered
 from providers.exchange import referring
 from providers.model import NOTHING, Engineer, Preview, Ticket, TicketKey, TicketRow, Write
-from tui.desk import correlation, events, health, marks, records, shelf, timeline, writing
+from tui.desk import consent, correlation, events, health, marks, records, shelf, timeline, writing
 from tui.desk import retention as housekeeping
 from tui.desk.context import Context, Policy
 from tui.desk.decoded import Decoded
@@ -71,7 +71,7 @@ class Desk:
         self._housekeeping = asyncio.Lock()
         self._outbox = Outbox(self._context)
         self._polls = {name: Poll(self._context, provider, self._outbox) for name, provider in providers.items()}
-        self._poller = Poller(self._context, self.sync, self._store_fault)
+        self._poller = Poller(self._context, self._poll, self._store_fault)
         self._rows = Rows(store)
         self._decoded = Decoded(store)
         self._listeners: list[Callable[[DeskEvent], None]] = []
@@ -142,8 +142,8 @@ class Desk:
                 self._context,
                 name,
                 paused=self._poller.is_paused(name),
-                consumes=self._consumes(name),
-                asks=self._asks(name),
+                consumes=consent.consumes(self._context, name),
+                asks=consent.asks(self._context, name),
             )
             for name in self.providers
         ]
@@ -159,9 +159,7 @@ class Desk:
 
     async def answer_consume(self, provider: str, consume: bool) -> None:
         """The engineer said whether this provider's queue may be read here; remembered in the store."""
-        await self.store.transact(
-            lambda transaction: transaction.put(Table.META, key_of("consume", provider), {"consume": consume})
-        )
+        await self.store.transact(lambda transaction: consent.remember(transaction, provider, consume))
 
     # Reading from the vendors.
 
@@ -171,6 +169,12 @@ class Desk:
         Where another process polls, or the vendor asked for patience, only what is ours to send is sent; `skipped`
         then says why.
         """
+        return await self._sync(provider, wait_for_files=True)
+
+    async def _poll(self, provider: str) -> SyncReport:
+        return await self._sync(provider, wait_for_files=False)
+
+    async def _sync(self, provider: str, *, wait_for_files: bool) -> SyncReport:
         poll = self._polls[provider]
         lease = self.store.lease
         if not (lease.held or lease.acquire()):
@@ -183,7 +187,7 @@ class Desk:
             return SyncReport(provider=provider, skipped=f"the vendor asked for patience until {until:%H:%M:%S} UTC")
         lease.beat(self._context.policy(provider).poll_seconds)
         await self._outbox.recover()
-        report = await poll.run(consume=self._consumes(provider))
+        report = await poll.run(consume=consent.consumes(self._context, provider), wait_for_files=wait_for_files)
         await self._keep_house()
         return report
 
@@ -314,15 +318,15 @@ class Desk:
         entries = shelf.applied(self.store, self._entries_of(key))
         return [entry for entry in entries if entry.changed and entry.revision > revision]
 
+    def writes_to(self, key: TicketKey) -> list[OutboxEntry]:
+        """All writes to a ticket, the create that made it among them, oldest first."""
+        return shelf.writes(self.store, self._context.catalogue.writes_of(key.provider, key.number))
+
     def waiting_writes(self, key: TicketKey) -> list[OutboxEntry]:
         """Writes to a ticket that are not settled, oldest first."""
         return [entry for entry in self.writes_to(key) if shelf.needs_attention(entry)]
 
     # Ours alone.
-
-    def writes_to(self, key: TicketKey) -> list[OutboxEntry]:
-        """All writes to a ticket, the create that made it among them, oldest first."""
-        return shelf.writes(self.store, self._context.catalogue.writes_of(key.provider, key.number))
 
     async def mark(self, keys: Sequence[TicketKey], mark: str, until: datetime | None = None) -> None:
         """handled, unread or snooze (until)."""
@@ -358,7 +362,7 @@ class Desk:
         self._decoded.close()
         self._context.catalogue.close()
         for poll in self._polls.values():
-            poll.close()
+            await poll.aclose()
         await asyncio.gather(*(provider.aclose() for provider in self.providers.values()))
         if self.store.lease.held:
             self.store.lease.release()
@@ -366,26 +370,6 @@ class Desk:
 
     def _entries_of(self, key: TicketKey) -> list[str]:
         return self._context.catalogue.entries_of(key.provider, key.number)
-
-    def _consumes(self, provider: str) -> bool:
-        if not self._context.offers(provider, Operation.QUEUE) or self.read_only:
-            return False
-        policy = self._context.policy(provider)
-        if policy.read_only:
-            return False
-        if self._context.consume_always or not self.declaration(provider).asks_before_consuming:
-            return True
-        if policy.consume != "ask":
-            return policy.consume
-        return bool(records.document(self.store, Table.META, key_of("consume", provider)).get("consume"))
-
-    def _asks(self, provider: str) -> bool:
-        """Whether nobody has said yet if this provider's queue may be read here."""
-        open_ = self._context.offers(provider, Operation.QUEUE) and not self.read_only
-        policy = self._context.policy(provider)
-        if not open_ or self._consumes(provider) or policy.read_only or policy.consume != "ask":
-            return False
-        return self.store.get(Table.META, key_of("consume", provider)) is None
 
     def _tell(self, changed: Changed) -> None:
         for event in events.events(self.store, changed):

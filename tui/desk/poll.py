@@ -6,6 +6,7 @@ A stage that fails is noted and the next goes on, unless the failure says that t
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -31,10 +32,12 @@ from tui.desk.downloads import Downloads
 from tui.desk.drain import Drain, Drained
 from tui.desk.inbox import Inbox
 from tui.desk.outbox import Outbox
+from tui.desk.ports import StoreFault
 from tui.desk.reports import SyncReport
 from tui.desk.snapshots import Compared, Snapshots
 from tui.desk.unconfirmed import Unconfirmed
 
+_log = logging.getLogger(__name__)
 DETAILS: Final = 20
 """Pages read in one poll where the declaration names no number: for tickets that left the list, and after a gap."""
 WRITES_AT_ONCE: Final = 4
@@ -81,14 +84,28 @@ class Poll:
         self._downloads = Downloads(context, provider)
         self._drain = Drain(context, provider, self._inbox, self._snapshots, self._unconfirmed)
         self._watched: dict[str, None] = {}
+        self._fetching: asyncio.Task[None] | None = None
         self._running = asyncio.Lock()
 
-    def close(self) -> None:
-        """Stop listening to the store."""
+    async def aclose(self) -> None:
+        """End what runs, and stop listening to the store."""
         self._snapshots.close()
+        if self._fetching is not None:
+            self._fetching.cancel()
+            await asyncio.gather(self._fetching, return_exceptions=True)
 
-    async def run(self, *, consume: bool) -> SyncReport:
-        """Poll once. A vendor's failure is in the report and in the provider's health, never raised."""
+    async def _fetch_behind(self) -> None:
+        """Fetch files while polls go on; what fails now is tried again after the next."""
+        try:
+            await self._downloads.fetch_waiting()
+        except (VendorError, StoreFault) as failure:
+            _log.warning("files of %s are not fetched yet: %s", self._name, failure)
+
+    async def run(self, *, consume: bool, wait_for_files: bool = True) -> SyncReport:
+        """Poll once. A vendor's failure is in the report and in the provider's health, never raised.
+
+        Files have as long as they need; without `wait_for_files` the poll is over before they are here.
+        """
         async with self._running:
             tally = _Tally(began=self._context.now())
             await self._writes(tally, consume)
@@ -96,6 +113,10 @@ class Poll:
                 await self._within_budget(tally, consume)
             if not tally.hopeless:
                 await self.send_queued(tally)
+            if not tally.hopeless and wait_for_files:
+                await self._stage(tally, self._downloads.fetch_waiting)
+            elif not tally.hopeless and (self._fetching is None or self._fetching.done()):
+                self._fetching = asyncio.create_task(self._fetch_behind())
             await self._record(tally)
             return self._report(tally)
 
@@ -158,8 +179,6 @@ class Poll:
         await self._compare(tally)
         if not tally.hopeless and (tally.rows is not None or not self._offers(Operation.LIST)):
             await self._stage(tally, lambda: self._details(tally))
-        if not tally.hopeless:
-            await self._stage(tally, self._downloads.fetch_waiting)
 
     async def _stage(self, tally: _Tally, work: Callable[[], Awaitable[object]]) -> None:
         try:

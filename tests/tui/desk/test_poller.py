@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.errors import Unreachable
-from providers.model import Batch
+from providers.model import Attachment, Batch, Patch
 from tests.support.fake_provider import FakeProvider, message
 from tests.support.memory_desk import NOON, MemoryDesk
 from tests.support.until import until
@@ -95,6 +95,30 @@ async def test_a_follower_takes_over_when_the_holder_is_gone(tmp_path: Path) -> 
         assert desk.fake.receives == 0
         desk.memory.lease.other = None
         await until(lambda: desk.fake.receives > 0)
+
+
+class SlowFile(FakeProvider):
+    """A vendor whose file takes for ever."""
+
+    asked = 0
+
+    async def download(self, attachment: Attachment, progress: object = None) -> AsyncIterator[bytes]:
+        """Begin, and never go on."""
+        self.asked += 1
+        yield b"te"
+        await asyncio.Event().wait()
+
+
+async def test_a_slow_file_holds_up_no_poll(tmp_path: Path) -> None:
+    slow = SlowFile()
+    desk = MemoryDesk(tmp_path, slow, policies=QUICK)
+    file = Attachment(id="a1", name="boot.log", url="https://files/1", size=4)
+    slow.put(message(kind="attachment", patch=Patch(number="T1", attachments=(file,))))
+    async with running(desk) as until:
+        await until(lambda: slow.asked == 1)
+        slow.put(message(order=2000))
+        await until(lambda: slow.released == ["m1000", "m2000"])
+        assert (desk.health()[0].error, slow.asked) == ("", 1)
 
 
 async def test_closing_gives_the_lease_back_and_closes_the_vendors(tmp_path: Path) -> None:
