@@ -14,6 +14,8 @@ from providers.base import WRITES, Declaration, Operation
 from providers.model import ENDED_STATES, Ticket, TicketRow
 from tui.desk.entries import InboxEntry
 
+OWN_FORMS: Final = frozenset({"note", "snooze", "track"})
+"""Forms that are no vendor's (tui.screens.asking)."""
 Need = Literal["", "ticket", "rows", "message"]
 Where = Literal["screen", "table"]
 GROUPS: Final = ("Move", "Ticket", "At the vendor", "List", "Screens")

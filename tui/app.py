@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
@@ -17,7 +18,7 @@ import themes
 from providers.errors import VendorError
 from providers.model import Engineer
 from tui import alerts
-from tui.actions import Situation
+from tui.actions import OWN_FORMS, Situation
 from tui.board import Board
 from tui.clipboard import copy_sequence
 from tui.config_fault import ConfigFault
@@ -26,7 +27,6 @@ from tui.frame import Difference, Frame
 from tui.keymap import KeymapFault, keymap
 from tui.leaving import Leaving
 from tui.messages import DeskChanged, FormRequested
-from tui.screens.asking import OWN_FORMS, open_own_form
 from tui.screens.main import MainScreen
 from tui.widgets.glyphs import ASCII
 from tui.widgets.times import seconds_to_next_minute
@@ -110,6 +110,9 @@ class VendorqApp(App[int]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
         self.run_worker(self.desk.run(), name="polling", group="desk", exit_on_error=False)
         self.ask_what_is_missing()
 
@@ -153,9 +156,9 @@ class VendorqApp(App[int]):
     # What the desk says.
 
     def _hear(self, event: DeskEvent) -> None:
-        """Gather what comes close together."""
+        """Gather what comes close together. Called from wherever the desk is; the app goes on in its own context."""
         if not self._gathered:
-            self.set_timer(GATHER, self._pass_on)
+            self.call_later(self.set_timer, GATHER, self._pass_on)
         self._gathered.append(event)
 
     def _pass_on(self) -> None:
@@ -218,6 +221,8 @@ class VendorqApp(App[int]):
     def on_form_requested(self, event: FormRequested) -> None:
         """Open a form for the ticket the key was pressed on; whoever writes to a vendor has a name first."""
         if event.action in OWN_FORMS:
+            from tui.screens.asking import open_own_form
+
             open_own_form(self, event.action, event.keys)
         elif self.desk.engineer.name:
             self.run_worker(self._open_form(event), name=event.action, group="forms", exit_on_error=False)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from providers.model import TicketKey, TicketRow
-from tui.views import ORDERS, Sorter, View, order_of
+from tui.views import ORDERS, Sorter, View, number_of, order_of, place_of
 
 Predicate = Callable[[TicketRow], bool]
 SLICE: Final = 2000
@@ -37,7 +37,7 @@ class Listing:
         self.all: dict[TicketKey, TicketRow] = {}
         self.rows: list[TicketRow] = []
         self._in_view: list[TicketRow] = []
-        self._sort_key = order_of(self.order)
+        self._place = place_of(self.order)
         self._sorter = Sorter(self.views, now)
         self._members: dict[TicketKey, tuple[str, ...]] = {}
 
@@ -102,8 +102,8 @@ class Listing:
 
     def _take_out(self, row: TicketRow) -> None:
         for rows in (self._in_view, self.rows):
-            place = bisect_left(rows, self._sort_key(row), key=self._sort_key)
-            while place < len(rows) and rows[place] is not row and self._sort_key(rows[place]) == self._sort_key(row):
+            place = bisect_left(rows, self._place(row), key=self._place)
+            while place < len(rows) and rows[place] is not row and self._place(rows[place]) == self._place(row):
                 place += 1
             if place < len(rows) and rows[place] is row:
                 del rows[place]
@@ -113,7 +113,7 @@ class Listing:
         shown = in_view and (self.matches is None or self.matches(row))
         for rows, wanted in ((self._in_view, in_view), (self.rows, shown or row.key == self.pinned)):
             if wanted:
-                rows.insert(bisect_right(rows, self._sort_key(row), key=self._sort_key), row)
+                rows.insert(bisect_right(rows, self._place(row), key=self._place), row)
 
     # What is shown of them.
 
@@ -142,8 +142,17 @@ class Listing:
 
     def sort(self, order: str) -> None:
         """Another order (one of ORDERS)."""
-        self.order, self._sort_key = order, order_of(order)
-        self.arrange()
+        self.order, self._place = order, place_of(order)
+        everything = self.rows is self._in_view
+        self._in_view = self._sorted(self._in_view)
+        self.rows = self._in_view if everything else self._sorted(self.rows)
+
+    def _sorted(self, rows: list[TicketRow]) -> list[TicketRow]:
+        """A copy in order. Twice by plain keys is several times faster than once by pairs."""
+        rows = sorted(rows, key=number_of)
+        if self.order != "number":
+            rows.sort(key=order_of(self.order))
+        return rows
 
     def next_order(self) -> str:
         """The order after the present one."""
@@ -152,14 +161,13 @@ class Listing:
     def arrange(self) -> None:
         """Work out anew which rows are shown, in which order."""
         view, members = self.view.id, self._members
-        self._in_view = [row for key, row in self.all.items() if view in members[key]]
-        self._in_view.sort(key=self._sort_key)
+        self._in_view = self._sorted([row for key, row in self.all.items() if view in members[key]])
         matches = self.matches
         self.rows = self._in_view if matches is None else [row for row in self._in_view if matches(row)]
         pinned = self.all.get(self.pinned) if self.pinned is not None else None
         if pinned is not None and not self._belongs(pinned):
             self.rows = self.rows.copy()
-            self.rows.insert(bisect_right(self.rows, self._sort_key(pinned), key=self._sort_key), pinned)
+            self.rows.insert(bisect_right(self.rows, self._place(pinned), key=self._place), pinned)
 
     def _belongs(self, row: TicketRow) -> bool:
         return self.view.id in self._members[row.key] and (self.matches is None or self.matches(row))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, Final
 
 from providers.model import ENDED_STATES, TicketRow
@@ -125,25 +126,30 @@ _FAR: Final = 4e10  # seconds since the epoch: the year 3237, after every due ti
 
 
 def order_of(name: str) -> Callable[[TicketRow], Any]:
-    """The sort key of an order (one of ORDERS). Newest first for times, most pressing first for urgency.
+    """What an order (one of ORDERS) goes by: newest first for times, most pressing first for urgency.
 
-    Equals stand by number, so that a changed row stays where it was.
+    Equals stand by number (`place_of`), so that a changed row stays where it was.
     """
     match name:
         case "due":
-            return lambda row: (row.due_at.timestamp() if row.due_at else _FAR, row.number)
+            return lambda row: row.due_at.timestamp() if row.due_at else _FAR
         case "updated":
-            return lambda row: (-row.updated_at.timestamp() if row.updated_at else _FAR, row.number)
+            return lambda row: -row.updated_at.timestamp() if row.updated_at else _FAR
         case "opened":
-            return lambda row: (-row.opened_at.timestamp() if row.opened_at else _FAR, row.number)
+            return lambda row: -row.opened_at.timestamp() if row.opened_at else _FAR
         case "number":
-            return lambda row: row.number
+            return number_of
         case "vendor":
-            return lambda row: (row.provider, row.number)
+            return lambda row: row.provider
         case _:
-            return _urgency
+            # Priority and due time as one number: sorting numbers is several times faster than sorting pairs of them.
+            return lambda row: (row.priority or 9) * _FAR * 2 + (row.due_at.timestamp() if row.due_at else _FAR)
 
 
-def _urgency(row: TicketRow) -> tuple[float, str]:
-    # Priority and due time as one number: sorting numbers is several times faster than sorting pairs of them.
-    return (row.priority or 9) * _FAR * 2 + (row.due_at.timestamp() if row.due_at else _FAR), row.number
+number_of: Final = attrgetter("number")
+
+
+def place_of(name: str) -> Callable[[TicketRow], Any]:
+    """A row's place in an order, no two of one vendor the same."""
+    order = order_of(name)
+    return lambda row: (order(row), row.number)

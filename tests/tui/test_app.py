@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import os
 import signal
 from dataclasses import replace
@@ -41,6 +42,14 @@ async def test_polling_that_ends_in_a_fault_is_shown_and_the_app_goes_on(desk: S
         assert "Polling has stopped: the store is full" in lines(app)[1]
         await press(pilot, "j")
         assert app.is_running
+
+
+async def test_the_desk_is_heard_from_any_context(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        outside = contextvars.Context()
+        asyncio.get_running_loop().call_soon(lambda: desk.change(TUNNEL, summary="Other words"), context=outside)
+        await until(pilot, lambda: "Other words" in picture(app), "the change")
 
 
 async def fail(error: Exception) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from providers.model import TicketKey, TicketRow
 from tests.support.rows import ticket_row
 from tui.listing import SLICE, Listing
-from tui.views import ORDERS, View, built_in, order_of
+from tui.views import ORDERS, View, built_in, place_of
 
 NOW = datetime(2023, 11, 14, 13, 2, tzinfo=UTC)
 STATES = ("new", "open", "pending", "resolved", "closed", "assess")
@@ -71,7 +71,7 @@ def test_after_any_changes_it_shows_what_looking_at_every_row_would_show(
     in_view = [one for one in truth.values() if test(one)]
     wanted = [one for one in in_view if matches is None or matches(one)]
     assert sorted(found.rows, key=lambda one: one.key) == sorted(wanted, key=lambda one: one.key)
-    keys = [order_of(order)(one) for one in found.rows]
+    keys = [place_of(order)(one) for one in found.rows]
     assert keys == sorted(keys)
     assert found.hidden == len(in_view) - len(wanted)
     for one in found.views:

@@ -34,8 +34,15 @@ def require_terminal(what: str) -> None:
 
 
 def run_dashboard(config_file: Path | None, read_only: bool = False, *, consume: bool = False) -> int:
-    """Open the desk and the dashboard on one event loop; the app looks after signals itself."""
+    """Open the desk and the dashboard on one event loop; the app looks after signals itself.
+
+    Nothing made while starting is garbage, so nobody looks for any before the first picture: the app then freezes what
+    there is and has the collector go on.
+    """
     import asyncio
+    import gc
+
+    gc.disable()
 
     from tui import logfile
     from tui.app import VendorqApp
@@ -54,4 +61,7 @@ def run_dashboard(config_file: Path | None, read_only: bool = False, *, consume:
             await desk.aclose()
             logfile.stop()
 
-    return asyncio.run(run())
+    try:
+        return asyncio.run(run())
+    finally:
+        gc.enable()

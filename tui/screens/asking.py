@@ -12,8 +12,6 @@ from tui.screens.ask import AskScreen
 if TYPE_CHECKING:
     from tui.app import VendorqApp
 
-OWN_FORMS = frozenset({"note", "snooze", "track"})
-
 
 def open_own_form(app: VendorqApp, action: str, keys: Sequence[TicketKey]) -> None:
     """Ask for the one line that a note, a snooze or a track needs, and do it."""

@@ -115,7 +115,7 @@ class ListCommands:
             self.screen.say(f"There is no view {place + 1}; [[view]] in the config saves one.", "warning")
             return
         listing.show(listing.views[place])
-        self.screen.tickets.top = 0
+        self.screen.tickets.start_again()
         self.screen.show_tickets()
         if self.screen.pane != "tickets":
             self.go_to("tickets")

@@ -131,6 +131,10 @@ class Table(ScrollView, Generic[Row], can_focus=True):
     def _body(self) -> int:
         return 2 if self.show_header and self.size.height >= 8 else 1
 
+    def start_again(self) -> None:
+        """The next rows are another list: the cursor begins at their top."""
+        self.touched, self.cursor, self.top, self.rows = False, 0, 0, ()
+
     def set_rows(self, rows: Sequence[Row], *, empty: str | None = None) -> None:
         """Show these rows in this order. The cursor stays on its key, and that row on its line of the screen.
 
@@ -153,7 +157,7 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         """Where the key, or the first that followed it and is still there, now stands."""
         if before is None:
             return 0
-        here = self._find(before)
+        here = self._find(before, old[self.cursor])
         if here is not None:
             return here
         places = {self.key_of(row): place for place, row in enumerate(self.rows)}
@@ -163,13 +167,14 @@ class Table(ScrollView, Generic[Row], can_focus=True):
                 return place
         return 0
 
-    def _find(self, key: Hashable) -> int | None:
-        """A key's position, looked for first around the cursor, where it nearly always is."""
+    def _find(self, key: Hashable, known: Row | None = None) -> int | None:
+        """A key's position, looked for first around the cursor, where it nearly always is; then the very same row."""
         rows, key_of = self.rows, self.key_of
         for place in range(max(0, self.cursor - 50), min(len(rows), self.cursor + 50)):
             if key_of(rows[place]) == key:
                 return place
-        return next((place for place, row in enumerate(rows) if key_of(row) == key), None)
+        same = next((place for place, row in enumerate(rows) if row is known), None) if known is not None else None
+        return same if same is not None else next((at for at, row in enumerate(rows) if key_of(row) == key), None)
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Other columns, or other widths."""
