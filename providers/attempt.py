@@ -9,12 +9,16 @@ from typing import Any
 from providers.answer import Answer, Treatment
 from providers.exchange import LOGGED, record
 from providers.model import Order
-from providers.transfer import Upload
+from providers.transfer import Upload, transfer_deadline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is to be sent, and how it may be treated. `deadline` is one attempt's total time in seconds."""
+    """What is to be sent, and how it may be treated. `deadline` is one attempt's total time in seconds.
+
+    `paced`: the answer is a file of unknown pace. It is given up before the deadline where it comes more slowly than
+    a transfer is worth waiting for.
+    """
 
     method: str
     url: str
@@ -26,7 +30,12 @@ class Request:
     deadline: float
     cap: int
     follow: bool = False
+    paced: bool = False
     references: tuple[str, ...] = ()
+
+    def allowed(self, seconds: float, timeout: float, received: int) -> float:
+        """Of an attempt's `seconds` those that it may take, so many bytes having come."""
+        return min(seconds, transfer_deadline(timeout, received)) if self.paced else seconds
 
     @property
     def repeatable(self) -> bool:

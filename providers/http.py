@@ -157,11 +157,10 @@ class HttpClient:
         `cap` is the most bytes to take, `size` what the vendor announced (for `progress`). Raises what `request`
         raises for a read, and NotFound where the link is no longer valid. Not retried: what came has been handed on.
         """
-        url = hosts.check(self.name, url)
         deadline = transfer_deadline(self.timeout, size or cap)
         request = Request(
             method="GET",
-            url=url,
+            url=hosts.check(self.name, url),
             treatment="read",
             content=None,
             params=None,
@@ -169,10 +168,11 @@ class HttpClient:
             with_auth=with_auth and bool(self._credentials),
             deadline=deadline,
             cap=cap,
+            paced=True,
             references=references,
         )
         with self._gate.passage(request) as passage:
-            credentials = await self._credentials.headers(self, deadline) if request.with_auth else {}
+            credentials = await self._credentials.headers(self, self.timeout) if request.with_auth else {}
             trail = self._trail(request, 1)
             try:
                 async with aclosing(self._received(request, credentials, trail, deadline)) as pieces:
@@ -285,9 +285,9 @@ class HttpClient:
     ) -> AsyncGenerator[bytes]:
         """Send once and yield the decoded body in small pieces. `seconds` is the deadline for all of it."""
         client = await self._open()
-        ends = asyncio.get_running_loop().time() + seconds
+        begun = asyncio.get_running_loop().time()
         with _translated(request, trail, seconds):
-            async with asyncio.timeout_at(ends):
+            async with asyncio.timeout_at(begun + request.allowed(seconds, self.timeout, 0)):
                 sending = _build(client, request, credentials, trail)
                 sending.extensions["timeout"] = self._step_timeouts(seconds)
                 response = await client.send(sending, stream=True)
@@ -301,7 +301,7 @@ class HttpClient:
                     raise _oversized(request.cap)
                 async with aclosing(cast("AsyncGenerator[bytes]", response.aiter_raw())) as raw:
                     while True:
-                        async with asyncio.timeout_at(ends):
+                        async with asyncio.timeout_at(begun + request.allowed(seconds, self.timeout, trail.received)):
                             coded = await anext(raw, None)
                         if coded is None:
                             break
@@ -379,7 +379,8 @@ def _translated(request: Request, trail: Trail, seconds: float) -> Iterator[None
         if not trail.sent:
             raise Failure("unreachable", f"no connection to {host} in time", code="timeout") from None
         what = "no answer" if trail.status is None else f"the answer (HTTP {trail.status}) was not complete"
-        raise Failure("timed_out", f"{what} within {seconds:g} s", code="timeout") from None
+        limit = "in time" if request.paced else f"within {seconds:g} s"
+        raise Failure("timed_out", f"{what} {limit}", code="timeout") from None
     except httpx.ProxyError as error:
         raise Failure("unreachable", f"the proxy did not let us through: {plain(error)}", code="proxy") from None
     except httpx.LocalProtocolError:
