@@ -130,7 +130,7 @@ def response_of(document: Any) -> Response:
     if isinstance(document, list):
         return Response(_joined(document), True, document)
     if not isinstance(document, Mapping):
-        return Response("", False)
+        return Response("", False, ours=False)
     fields = folded(document)
     if "response" in fields:
         return _inner(fields["response"])
@@ -142,7 +142,7 @@ def response_of(document: Any) -> Response:
         words = fields.get(name)
         if isinstance(words, str):
             return Response(words, True, ours=False)
-    return Response("", False)
+    return Response("", False, ours=not fields)  # an answer with other fields and no Response is not Ensono's
 
 
 def _inner(value: Any) -> Response:
@@ -196,9 +196,10 @@ def confirmed(answer: Answer) -> Response:
     if known is not None:
         raise known
     if answer.status >= 500 or response.code >= 500 or (answer.ok and not response.ours):
+        what = "an error of its own" if response.failed or not answer.ok else "something that is no answer of Ensono's"
         raise Unconfirmed(
             answer.provider,
-            f"Ensono answered HTTP {answer.status} with an error of its own: it may have been done or not",
+            f"HTTP {answer.status} came with {what}: it may have been done or not",
             vendor_words=safe_line(response.words, 300),
             code=str(answer.status),
         )

@@ -159,11 +159,14 @@ class Connector(Base):
         async with aclosing(coming) as pieces:
             async for piece in pieces:
                 received += len(piece)
+                if attachment.size is not None and received > attachment.size:
+                    break
                 yield piece
         if attachment.size is not None and received != attachment.size:
+            unread = " and was not read further" if received > attachment.size else ""
             raise BadAnswer(
                 self.name,
-                f"{attachment.name} came with {received} bytes instead of {attachment.size}",
+                f"{attachment.name} came with {received} bytes instead of {attachment.size}{unread}",
                 next_step="Fetch it again; if it stays so, ask Ensono to attach it again.",
             )
 

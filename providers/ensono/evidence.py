@@ -56,8 +56,10 @@ def _is_created(write: Write, message: Message) -> bool:
 def _is_decided(write: Write, message: Message) -> bool:
     """The change's `approval` in an Update. A comment that happens to carry it is news."""
     patch = message.patch
-    if patch is None or message.kind != "update" or patch.cycle != DECISIONS[write.action]:
+    if patch is None or message.kind != "update":
         return False
+    if patch.cycle != DECISIONS[write.action] and not write.doubtful:
+        return False  # a change that is cancelled or new again is news, unless nothing else tells of our answer
     return confirms_decision(write.action, str(patch.vendor.get("approval", "")))
 
 

@@ -82,8 +82,10 @@ class Uploads:
             ) from None
 
     def _judge(self, ref: FileRef, answer: Answer) -> None:
-        if answer.ok:
+        if answer.ok and not answer.body:
             return
+        if answer.ok:
+            raise answer.unreadable(f"something else than the storage answered when {ref.name} was sent")
         code, message = answers.storage_error(answer)
         words = message or answer.gist()
         if answer.status >= 500 and answer.status != 501:
