@@ -8,13 +8,12 @@ import pytest
 
 from providers.sandbox import Sandbox
 from tests.providers.conformance.case import Case
+from tests.providers.conformance.drive import sandbox
 
 
 @pytest.fixture
 def box(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     """All vendors on loopback, Ensono in the environment of the case."""
-    with Sandbox(seed=1) as sandbox:
-        case = request.node.callspec.params.get("case") if hasattr(request.node, "callspec") else None
-        if isinstance(case, Case) and case.kind == "ensono":
-            sandbox.ensono.environment = case.environment
-        yield sandbox
+    case = request.node.callspec.params.get("case") if hasattr(request.node, "callspec") else None
+    with sandbox(case if isinstance(case, Case) else None) as running:
+        yield running

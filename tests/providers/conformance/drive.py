@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -35,6 +35,15 @@ def model_of(case: Case, url: str, changes: Mapping[str, Any] | None = None) -> 
     }
     given = {name: value for name, value in values.items() if value is not None}
     return registry.settings_model(case.kind)(**given).model_copy(update={"engineer": ENGINEER})
+
+
+@contextmanager
+def sandbox(case: Case | None = None) -> Iterator[Sandbox]:
+    """All vendors on loopback, Ensono in the environment of the case."""
+    with Sandbox(seed=1) as box:
+        if case is not None and case.kind == "ensono":
+            box.ensono.environment = case.environment
+        yield box
 
 
 @asynccontextmanager

@@ -8,14 +8,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from providers.base import Operation
-from providers.errors import NotAuthorised, NotFound, Rejected, Unconfirmed
+from providers.errors import BadAnswer, NotAuthorised, NotFound, Rejected, Unconfirmed
 from providers.model import Approval, Ticket
 from providers.sandbox import Sandbox
-from tests.providers.conformance.case import Arranged, Case, Complaint, Deed, Look, Stamp
+from tests.providers.conformance.case import Arranged, Case, Complaint, Deed, Look, Outcome, Stamp
 
 OUR_NUMBER = "INC0042"
-# The storage answers an upload without a body, so that an answer without one is whole, however it came.
-STORED = dict.fromkeys(("empty", "half_json", "cut", "drip"))
+# The storage answers an upload without a body, so that an answer without one is whole, however it came; and it knows
+# no credentials that it could refuse.
+STORED: dict[str, Outcome] = {**dict.fromkeys(("empty", "half_json", "cut", "drip")), "unauthorised": Rejected}
 
 
 def incident(box: Sandbox, **fields: Any) -> Arranged:
@@ -253,7 +254,8 @@ DOWNLOAD = Look(
     operation=Operation.DOWNLOAD,
     request="GET /s3",
     at="s3",
-    # What does not have the announced size is not the file, whatever else it is.
+    # What does not have the announced size is not the file, and is not read further.
+    ends={"huge": BadAnswer, "gzip_bomb": BadAnswer},
 )
 PAGE = {
     "Response": {

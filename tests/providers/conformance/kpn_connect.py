@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from providers.base import Operation
-from providers.errors import NotFound, NotOffered, Rejected, WrongState
+from providers.errors import BadAnswer, NotFound, NotOffered, Rejected, WrongState
 from providers.model import Ticket
 from providers.sandbox import Sandbox
 from tests.providers.conformance.case import Arranged, Case, Complaint, Deed, Look, Stamp
@@ -23,7 +23,7 @@ def incident(box: Sandbox) -> Arranged:
 def told(box: Sandbox) -> Arranged:
     """An incident of KPN's, and its message that waits for our answer."""
     number = box.kpn_connect.create("Incident", reference="")
-    (update,) = box.kpn_connect.waiting()
+    *_, update = box.kpn_connect.waiting()
     return Arranged(
         ticket=Ticket(provider="kpn-connect", number=number, client_number=OUR_NUMBER),
         values={"message_id": update.transaction_id},
@@ -179,7 +179,12 @@ LOOKS = (
         others=([{**UPDATE, "action": "Attachment", "ticket_attributes": {"attachments": [FILE]}}],),
         number="INC#20000001",
     ),
-    Look(operation=Operation.DOWNLOAD, request="GetAttachment"),
+    Look(
+        operation=Operation.DOWNLOAD,
+        request="GetAttachment",
+        # A file may be as large as these; that they are none of KPN's JSON is seen before.
+        ends={"huge": BadAnswer, "gzip_bomb": BadAnswer},
+    ),
 )
 
 
