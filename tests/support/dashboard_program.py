@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from dataclasses import replace
@@ -72,4 +73,5 @@ async def main(count: int) -> None:
 
 
 if __name__ == "__main__":
+    gc.disable()  # as the real program starts; the app has it go on after the first picture
     asyncio.run(main(int(sys.argv[1])))
