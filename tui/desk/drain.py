@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from providers.base import Provider
 from providers.errors import BadAnswer, TimedOut, VendorError
@@ -44,6 +45,7 @@ class Drain:
         self._unconfirmed = unconfirmed
         self._reading = False
         self._applying = asyncio.Lock()
+        self._freed = asyncio.Event()
         self._came: set[str] = set()
 
     async def run(self) -> Drained:
@@ -64,7 +66,7 @@ class Drain:
         flow = Flow(self._provider.declaration.parallel_receives)
         seen: set[str] = set()
         reads: set[asyncio.Task[Batch]] = set()
-        works: set[asyncio.Task[int]] = set()
+        works: set[asyncio.Task[None]] = set()
         left, ended = MOST_READS, False
         try:
             while True:
@@ -73,16 +75,16 @@ class Drain:
                     reads.add(asyncio.create_task(self._receive(drained)))
                 if not reads and not works:
                     return ended
-                finished, _ = await asyncio.wait(reads | works, return_when=asyncio.FIRST_COMPLETED)
+                finished = await self._next(reads | works)
                 for work in works & finished:
-                    flow.released(work.result())
+                    work.result()
                 for read in reads & finished:
                     batch = read.result()
                     self._came = {message.id for message in batch.messages}
                     last = bool(batch.messages) and not batch.more
                     ended = (flow.answered(len(self._came - seen)) or last) and drained.failure is None
                     seen |= self._came
-                    works.add(asyncio.create_task(self._work(drained, self._came)))
+                    works.add(asyncio.create_task(self._work(drained, self._came, flow)))
                 reads -= finished
                 works -= finished
         finally:
@@ -108,22 +110,34 @@ class Drain:
             await self._open_gap(batch)
         return batch
 
-    async def _work(self, drained: Drained, came: set[str]) -> int:
-        """Apply and release one answer's messages. Returns how many were released."""
+    async def _next(self, tasks: set[asyncio.Task[Any]]) -> set[asyncio.Task[Any]]:
+        """Wait until something has ended, or a release may have set messages free; what has ended."""
+        self._freed.clear()
+        freed = asyncio.create_task(self._freed.wait())
+        try:
+            finished, _ = await asyncio.wait({*tasks, freed}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            freed.cancel()
+        return finished - {freed}
+
+    async def _work(self, drained: Drained, came: set[str], flow: Flow) -> None:
+        """Apply and release one answer's messages."""
         if not came:
-            return 0
+            return
         async with self._applying:
             drained.applied += await self._inbox.apply()
-        return await self._release(drained, came)
 
-    async def _release(self, drained: Drained, only: set[str] | None) -> int:
+        def told() -> None:
+            flow.released(1)
+            self._freed.set()
+
+        await self._release(drained, came, told)
+
+    async def _release(self, drained: Drained, only: set[str] | None, told: Callable[[], None] = lambda: None) -> None:
         try:
-            released = await self._inbox.release(only)
+            drained.released += await self._inbox.release(only, told)
         except VendorError as failure:
             drained.failure = drained.failure or failure
-            return 0
-        drained.released += released
-        return released
 
     @property
     def _may_lose(self) -> bool:

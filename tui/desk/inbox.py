@@ -6,7 +6,7 @@ Each step works from what is stored, so that a process that dies between two of 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -166,16 +166,17 @@ class Inbox:
             if after != entry:
                 records.put_entry(transaction, after)
 
-    async def release(self, only: Collection[str] | None = None) -> int:
+    async def release(self, only: Collection[str] | None = None, told: Callable[[], None] = lambda: None) -> int:
         """Tell the queue which messages are safely ours: groups side by side, each in its order; `only` these ids.
 
-        A refused handle waits for the redelivery. Returns how many were released; raises the first other failure
-        after all that could be released is recorded.
+        `told` is called as soon as the queue has taken one, before that is recorded. A refused handle waits for the
+        redelivery. Returns how many were released; raises the first other failure after all that could be released
+        is recorded.
         """
         groups = waiting.to_release(self._context.catalogue, self._provider.name, only)
         if not groups:
             return 0
-        outcomes = await asyncio.gather(*(self._release_group(keys) for keys in groups.values()))
+        outcomes = await asyncio.gather(*(self._release_group(keys, told) for keys in groups.values()))
         steps = [step for outcome in outcomes for step in outcome.steps]
         if steps:
             now = self._context.now()
@@ -185,7 +186,7 @@ class Inbox:
                 raise outcome.failure
         return sum(step == _RELEASED for _, step in steps)
 
-    async def _release_group(self, keys: list[str]) -> _Outcome:
+    async def _release_group(self, keys: list[str], told: Callable[[], None]) -> _Outcome:
         outcome = _Outcome()
         stuck = False
         for key in keys:
@@ -209,6 +210,7 @@ class Inbox:
             else:
                 answers = self._context.answers_messages(entry.provider) and not entry.message.ignored
                 outcome.steps.append((entry, _GIVEN_BACK if answers else _RELEASED))
+                told()
         return outcome
 
     async def emptied(self, besides: Collection[str] = ()) -> None:
