@@ -338,7 +338,12 @@ COMPLAINTS = (
     *_everywhere({"Response": "APIKey not authorized for ticket company"}, NotAuthorised, "key_of_another_company"),
     *_everywhere({"Response": "Unable to find mapping for ClientName"}, Rejected, "unknown_client_name"),
     *_everywhere({"Response": NO_GROUP}, Rejected, "unknown_group"),
-    *_everywhere({"Response": {"code": 400, "body": "Invalid file name or type."}}, Rejected, ""),
+    Complaint(
+        during=Operation.CREATE,
+        status=200,
+        body={"Response": {"code": 400, "body": "Invalid file name or type."}},
+        error=Rejected,
+    ),
     Complaint(during=Operation.ACKNOWLEDGE, status=400, body=EXPIRED, error=NotFound, code="receipt_handle"),
     Complaint(during=Operation.ACKNOWLEDGE, status=400, body=UNKNOWN, error=NotFound, code="receipt_handle"),
     Complaint(during=Operation.QUEUE, status=403, body={"message": "Forbidden"}, error=NotAuthorised, code="forbidden"),
