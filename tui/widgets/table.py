@@ -99,6 +99,7 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         self._fitted: tuple[Column, ...] = ()
         self._fitted_for: tuple[object, int] | None = None
         self._shown: dict[int, object] = {}
+        self._area = Size(0, 0)  # Textual works a widget's size out anew each time it is asked
 
     # What it holds.
 
@@ -125,11 +126,11 @@ class Table(ScrollView, Generic[Row], can_focus=True):
     @property
     def page_size(self) -> int:
         """How many rows are in sight."""
-        return max(1, self.size.height - self._body)
+        return max(1, self._area.height - self._body)
 
     @property
     def _body(self) -> int:
-        return 2 if self.show_header and self.size.height >= 8 else 1
+        return 2 if self.show_header and self._area.height >= 8 else 1
 
     def start_again(self) -> None:
         """The next rows are another list: the cursor begins at their top."""
@@ -190,7 +191,7 @@ class Table(ScrollView, Generic[Row], can_focus=True):
 
     def repaint_changed(self) -> None:
         """Paint again the lines that would now look different, and no others."""
-        for y in range(self.size.height):
+        for y in range(self._area.height):
             if self._shown.get(y) != self._token(y):
                 self.refresh(self._line(y))
 
@@ -232,6 +233,11 @@ class Table(ScrollView, Generic[Row], can_focus=True):
             self._go(self.cursor + 1)
             self.repaint_changed()
 
+    def mark_all(self) -> None:
+        """Mark every row there is, beside what is marked already."""
+        self.marked.update(self.key_of(row) for row in self.rows)
+        self.repaint_changed()
+
     def clear_marks(self) -> None:
         """Take all marks away."""
         self.marked.clear()
@@ -260,7 +266,7 @@ class Table(ScrollView, Generic[Row], can_focus=True):
     # Painting.
 
     def _line(self, y: int) -> Region:
-        return Region(0, y, self.size.width, 1)
+        return Region(0, y, self._area.width, 1)
 
     def _token(self, y: int) -> object:
         """What a line's look depends on: equal tokens look the same."""
@@ -276,7 +282,7 @@ class Table(ScrollView, Generic[Row], can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
         self._shown[y] = self._token(y)
-        width = self.size.width
+        width = self._area.width
         return strip_of(self._pieces(y, width), width, self.palette)
 
     def _pieces(self, y: int, width: int) -> list[Piece]:
@@ -291,7 +297,7 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         return self._body_line(self.rows[place], place, y, width)
 
     def _words_when_empty(self, y: int) -> str:
-        words = [] if self.rows else wrap(self.empty, max(10, self.size.width - _GUTTER - _RIGHT))
+        words = [] if self.rows else wrap(self.empty, max(10, self._area.width - _GUTTER - _RIGHT))
         return words[y - self._body] if self._body <= y < self._body + len(words) else ""
 
     def _body_line(self, item: Row, place: int, y: int, width: int) -> list[Piece]:
@@ -341,6 +347,7 @@ class Table(ScrollView, Generic[Row], can_focus=True):
 
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
+        self._area = self.size
         self._set_top(self.top)
         self.refresh()
 
