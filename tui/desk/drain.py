@@ -125,7 +125,8 @@ class Drain:
         if not came:
             return
         async with self._applying:
-            drained.applied += await self._inbox.apply()
+            applied = await self._inbox.apply()
+        drained.applied += applied
 
         def told() -> None:
             flow.released(1)
@@ -135,9 +136,12 @@ class Drain:
 
     async def _release(self, drained: Drained, only: set[str] | None, told: Callable[[], None] = lambda: None) -> None:
         try:
-            drained.released += await self._inbox.release(only, told)
+            released = await self._inbox.release(only, told)
         except VendorError as failure:
             drained.failure = drained.failure or failure
+        else:
+            # Added after the wait: what stands before it is read too early, and others add meanwhile.
+            drained.released += released
 
     @property
     def _may_lose(self) -> bool:

@@ -64,6 +64,16 @@ async def test_each_message_is_acknowledged_once_and_applied_once(box: Sandbox, 
     assert [comment.body for comment in ticket.comments] == ["Looking into it"]
 
 
+async def test_a_full_queue_is_read_to_its_end_and_counted(box: Sandbox, desk: Desk) -> None:
+    for _ in range(40):
+        number = box.ensono.create()
+        for words in ("one", "two"):
+            box.ensono.comment(number, words)
+    report = await desk.sync("ensono")
+    assert (report.received, report.applied, report.acknowledged) == (120, 120, 120)
+    assert (len(box.ensono.queue), len(box.ledger.of("ensono", "acknowledge"))) == (0, 120)
+
+
 async def test_a_message_that_comes_back_after_its_delete_is_deleted_again_and_applied_once(
     box: Sandbox, desk: Desk
 ) -> None:
