@@ -7,6 +7,7 @@ look at every row (`filtering`, `recounting`) goes in slices, so that a key is n
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
@@ -52,8 +53,9 @@ class Listing:
     def load(self, rows: Iterable[TicketRow], now: datetime) -> None:
         """Take all rows anew, and count the views."""
         self.all = {row.key: row for row in rows}
-        for _ in self.recounting(now):
-            pass
+        self._sorter = sorter = Sorter(self.views, now)
+        self._members = {key: sorter(row) for key, row in self.all.items()}
+        self._count()
 
     def recounting(self, now: datetime) -> Iterator[None]:
         """Sort every row into the views as of `now`, in slices: what is due soon changes with time."""
@@ -69,10 +71,13 @@ class Listing:
             known, members = seen.get(key, (None, ()))
             # What changed while the slices ran is as it is now.
             self._members[key] = members if known is row else sorter(row)
+        self._count()
+
+    def _count(self) -> None:
         self.counts = {view.id: 0 for view in self.views}
-        for found in self._members.values():
-            for view in found:
-                self.counts[view] += 1
+        for members, rows in Counter(self._members.values()).items():
+            for view in members:
+                self.counts[view] += rows
         self.arrange()
 
     def change(self, changed: Iterable[tuple[TicketKey, TicketRow | None]]) -> bool:
