@@ -13,6 +13,7 @@ import click
 
 from tui import exits
 from tui.commands.options import json_option, pass_session
+from tui.new_file import write_new
 from tui.output import print_data, print_json, say
 from tui.session import Session
 
@@ -64,9 +65,7 @@ def _refuse_existing(path: Path) -> None:
 def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        write_new(path, text)
     except OSError as error:
         message = f"{path}: cannot be written ({error.strerror})"
         raise exits.Failure(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import click
 from tui import documents, exits, moments
 from tui.commands.options import complete_filter, json_option, pass_session
 from tui.commands.reading import FILTER_SETTINGS, join_filter, select, tickets
+from tui.new_file import write_new
 from tui.output import print_json, say
 from tui.session import Session
 
@@ -109,9 +109,7 @@ def _put(text: str, file: Path | None) -> None:
         print_data(text.rstrip("\n"))
         return
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text if text.endswith("\n") else text + "\n")
+        write_new(file, text)
     except OSError as error:
         raise exits.usage(
             f"{file} cannot be written ({error.strerror})", "Name a file that is not there yet."
