@@ -9,7 +9,8 @@ from textual.widget import Widget
 
 from providers.base import AttachmentLimits
 from providers.text import safe_line
-from tui.forms.plan import file_issue, human_size
+from tui.forms.plan import file_issue
+from tui.sizes import human_size
 from tui.widgets.lines import Piece, spread, strip_of
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from textual.widgets.option_list import Option
 from providers.base import AttachmentLimits
 from providers.text import safe_line
 from tui.forms.head import Heading
-from tui.forms.plan import file_issue, human_size
+from tui.forms.plan import file_issue
+from tui.sizes import human_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,6 +10,7 @@ from typing import Final
 from providers.base import AttachmentLimits, Declaration, Field, Kind, Operation
 from providers.fields import Issue, check
 from providers.model import Ticket, TicketKey
+from tui.sizes import human_size
 
 FILES: Final = "files"
 """The key under which a draft keeps the paths of the files to send."""
@@ -178,16 +179,6 @@ def file_issue(limits: AttachmentLimits, path: Path, size: int) -> str:
             f"the limit is {human_size(limits.encoded_bytes)} as sent"
         )
     return ""
-
-
-def human_size(size: int) -> str:
-    """Bytes for a reader: 812 B, 3.4 KB, 60 MB."""
-    amount = float(size)
-    for unit in ("B", "KB", "MB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "B" or amount >= 10 else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} GB"
 
 
 def counter(field: Field, text: str) -> str:

@@ -12,7 +12,6 @@ from tui.forms.plan import (
     changed_values,
     counter,
     file_issue,
-    human_size,
     issues,
     parse_pairs,
     parse_table,
@@ -135,13 +134,3 @@ def test_the_encoded_size_counts_where_the_vendor_counts_it() -> None:
     limits = AttachmentLimits(encoded_bytes=1000)
     assert file_issue(limits, Path("a"), 700) == ""
     assert "as sent" in file_issue(limits, Path("a"), 760)
-
-
-def test_sizes_are_said_for_readers() -> None:
-    assert [human_size(size) for size in (0, 999, 1000, 60_000_000, 2_500_000_000)] == [
-        "0 B",
-        "999 B",
-        "1.0 KB",
-        "60 MB",
-        "2.5 GB",
-    ]
