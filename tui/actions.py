@@ -46,7 +46,8 @@ class Situation:
     """What is chosen at the moment, as far as it decides what can be done.
 
     `declaration` is that of the ticket's provider. `read_only` says in words why nothing may be written, empty
-    where it may. `declarations` are all providers', for what needs no ticket.
+    where it may. `declarations` are all providers', for what needs no ticket. `marked` is how many rows are marked
+    in the list that has the keys.
     """
 
     ticket: Ticket | None = None
@@ -55,6 +56,7 @@ class Situation:
     declaration: Declaration | None = None
     declarations: tuple[Declaration, ...] = ()
     read_only: str = ""
+    marked: int = 0
 
 
 def _move(name: str, title: str, keys: str, words: str) -> Action:
@@ -102,6 +104,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
         group="Move",
         help="To the next ticket with something new in it.",
     ),
+    Action(
+        id="pane.jump",
+        title="Message, ticket",
+        keys="m",
+        group="Move",
+        help="From a ticket to its newest message in Incoming; from a message to its ticket in the list; and back.",
+    ),
     # Every day.
     _vendor(Operation.COMMENT, "Comment", "c", "Write a comment to the vendor."),
     _vendor(Operation.ATTACH, "Attach", "a", "Send files to the vendor."),
@@ -126,6 +135,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
         operation=Operation.DOWNLOAD,
         needs="ticket",
         command="vendorq download",
+    ),
+    Action(
+        id="ticket.files",
+        title="Files",
+        keys="f",
+        group="Ticket",
+        help="The ticket's files: fetch one, see where it is, copy its path.",
+        needs="ticket",
     ),
     Action(
         id="ticket.handled",
@@ -171,7 +188,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         keys="y",
         group="Ticket",
         help="Copy the ticket's number to your own clipboard, through the terminal.",
-        needs="ticket",
+        needs="rows",
     ),
     Action(
         id="ticket.raw",
@@ -214,6 +231,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(id="list.filter", title="Filter", keys="slash", group="List", help="Show only what matches."),
     Action(id="list.order", title="Order", keys="o", group="List", help="Another order of the list."),
     Action(id="list.mark", title="Mark", keys="space", group="List", help="Mark rows, to do one thing to all of them."),
+    Action(id="list.mark_all", title="Mark all", keys="asterisk", group="List", help="Mark all rows of the list."),
     Action(id="list.unmark", title="Unmark all", keys="M", group="List", help="Take all marks away."),
     *(_view(place) for place in range(1, 10)),
     Action(id="view.next", title="Next view", keys="right_square_bracket", group="List", help="To the next view."),
@@ -226,6 +244,22 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(id="app.outbox", title="Outbox", keys="x", group="Screens", help="What waits to be sent or to be decided."),
     Action(
         id="app.health", title="Providers", keys="H", group="Screens", help="How each provider is doing, and cures."
+    ),
+    Action(
+        id="app.handover",
+        title="Handover",
+        keys="s",
+        group="Screens",
+        help="What waits, came in and was answered in your shift: read it, copy it, save it.",
+        command="vendorq handover",
+    ),
+    Action(
+        id="app.log",
+        title="Log",
+        keys="l",
+        group="Screens",
+        help="What was asked of the vendors and what they answered, about the chosen ticket or message.",
+        command="vendorq log",
     ),
     Action(id="app.poll", title="Poll now", keys="p", group="Screens", help="Ask the ticket's provider, or all, now."),
     Action(id="app.redraw", title="Redraw", keys="ctrl+l", group="Screens", help="Draw the whole screen again."),
@@ -244,6 +278,10 @@ def refusal(action: Action, situation: Situation) -> str:
     if action.needs == "message" and situation.message is None:
         return f"{action.title}: no message is chosen; go to Incoming first."
     operation = action.operation
+    if action.id == "ticket.files" and ticket is not None and not ticket.attachments:
+        return f"{action.title}: {ticket.number} has no files."
+    if situation.marked > 1 and action.needs == "ticket":
+        return f"{action.title} is for one ticket, and {situation.marked} are marked. Take the marks away first."
     if operation is None:
         return ""
     if situation.read_only and operation in WRITES:

@@ -38,8 +38,10 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui.config import Config
+    from providers.model import TicketKey
     from tui.desk.desk import Desk, DeskEvent
 
+    from tui.desk.entries import InboxEntry
 GATHER = 0.05
 """Seconds in which events of the desk are gathered, so that a poll of thousands is one change on the screen."""
 TOAST = 10
@@ -266,6 +268,24 @@ class VendorqApp(App[int]):
         self.push_screen(ConfirmScreen(title, question), lambda yes: do() if yes else None)
 
     # The terminal.
+
+    def open_handover(self) -> None:
+        """The shift, for the next on call."""
+        from tui.screens.handover import HandoverScreen
+
+        self.push_screen(HandoverScreen(self.board))
+
+    def open_log(self, key: TicketKey | None, message: InboxEntry | None) -> None:
+        """What was asked of the vendors: about a message, a ticket, or all."""
+        from tui.screens.log import LogScreen, scope_of
+
+        self.push_screen(LogScreen(self.board, scope_of(self.board, key, message)))
+
+    def open_files(self, key: TicketKey) -> None:
+        """A ticket's files."""
+        from tui.screens.files import FilesScreen
+
+        self.push_screen(FilesScreen(self.board, key))
 
     async def run_async(
         self,

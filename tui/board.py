@@ -152,7 +152,7 @@ class Board:
         declared = self.declaration(provider)
         return declared.title if declared is not None else provider
 
-    def situation(self, key: TicketKey | None, message: InboxEntry | None = None) -> Situation:
+    def situation(self, key: TicketKey | None, message: InboxEntry | None = None, marked: int = 0) -> Situation:
         """What decides what can be done with a ticket or a message."""
         provider = key.provider if key is not None else message.provider if message is not None else ""
         return Situation(
@@ -162,6 +162,7 @@ class Board:
             declaration=self.declaration(provider) if provider else None,
             declarations=tuple(self.desk.declaration(name) for name in self.desk.providers),
             read_only=self.read_only(provider),
+            marked=marked,
         )
 
     def reading(self, key: TicketKey, hints: Sequence[tuple[str, str]] = ()) -> Reading | None:

@@ -45,8 +45,13 @@ def handover(
     since: datetime,
     now: datetime,
 ) -> Handover:
-    """Put it together from what the desk knows: all rows, all messages and all writes, settled ones included."""
-    came_in = [entry for entry in messages if entry.received_at >= since and entry.message is not None]
+    """Put it together from what the desk knows: all rows, and messages and writes since then, settled ones included.
+
+    What a vendor sends to confirm a write of ours is no news; the write stands among what was answered.
+    """
+    came_in = [
+        entry for entry in messages if entry.received_at >= since and entry.message is not None and not entry.own_write
+    ]
     return Handover(
         since=since,
         until=now,

@@ -11,7 +11,7 @@ import json
 import logging
 import os
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -122,12 +122,40 @@ def read(folder: Path) -> Iterator[dict[str, Any]]:
             continue
         with path.open(encoding="utf-8", errors="replace") as file:
             for line in file:
-                try:
-                    document = json.loads(line)
-                except ValueError:
-                    continue
-                if isinstance(document, dict):
+                document = _parsed(line)
+                if document is not None:
                     yield document
+
+
+def last(folder: Path, most: int, names: Collection[str] = (), provider: str = "") -> list[dict[str, Any]]:
+    """The newest lines, at most so many, newest first; those about one of `names` where there are any.
+
+    `provider` leaves out other providers' lines, since two vendors may use one number. Takes as long as a few
+    megabytes of text need: not for an event loop.
+    """
+    marks = [json.dumps(name)[1:-1].encode() for name in names]
+    found: list[dict[str, Any]] = []
+    for path in (folder / NAME, *(folder / f"{NAME}.{number}" for number in range(1, KEPT + 1))):
+        for text in reversed(path.read_bytes().splitlines() if path.is_file() else []):
+            if marks and not any(mark in text for mark in marks):
+                continue
+            line = _parsed(text)
+            if line is None or (names and not any(concerns(line, name) for name in names)):
+                continue
+            if provider and line.get("provider", provider) != provider:
+                continue
+            found.append(line)
+            if len(found) == most:
+                return found
+    return found
+
+
+def _parsed(text: str | bytes) -> dict[str, Any] | None:
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return None
+    return document if isinstance(document, dict) else None
 
 
 def concerns(line: dict[str, Any], name: str) -> bool:

@@ -242,7 +242,8 @@ class ScriptedDesk:
         self, key: TicketKey, name: str = "", to: Path | None = None, progress: Progress | None = None
     ) -> list[Path]:
         self._call("download", key, name)
-        return [Path(f"/nowhere/{item.name}") for item in self.tickets[key].attachments]
+        found = [item for item in self.tickets[key].attachments if item.direction == "in" and name in ("", item.name)]
+        return [Path(f"/nowhere/{item.name}") for item in found]
 
     def write(
         self,

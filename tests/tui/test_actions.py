@@ -117,3 +117,15 @@ def test_a_change_takes_only_what_its_vendor_takes_for_changes() -> None:
     attach = BY_ID["ticket.attach"]
     assert "for a change" in refusal(attach, situation(ticket=change, declaration=declared))
     assert refusal(attach, situation(ticket=incident, declaration=declared)) == ""
+
+
+def test_what_is_for_one_ticket_is_not_done_while_several_are_marked() -> None:
+    assert "is for one ticket, and 3 are marked" in refusal(BY_ID["ticket.comment"], situation(marked=3))
+    assert refusal(BY_ID["ticket.comment"], situation(marked=1)) == ""
+    assert refusal(BY_ID["ticket.handled"], situation(marked=3)) == ""
+
+
+def test_files_need_a_ticket_that_has_some() -> None:
+    assert "T1 has no files" in refusal(BY_ID["ticket.files"], situation())
+    sent = replace(TICKET, attachments=(Attachment(id="a", name="x.log", direction="out"),))
+    assert refusal(BY_ID["ticket.files"], situation(ticket=sent)) == ""

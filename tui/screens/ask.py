@@ -14,21 +14,27 @@ from tui.widgets.footer import HintLine
 
 
 class AskScreen(Boxed[str]):
-    """A title, a sentence, a line. `check` says what is wrong with a text, in a sentence; empty where it is right."""
+    """A title, a sentence, a line that begins with `value`.
 
-    def __init__(self, title: str, words: str, check: Callable[[str], str], *, placeholder: str = "") -> None:
+    `check` says what is wrong with a text, in a sentence; empty where it is right.
+    """
+
+    def __init__(
+        self, title: str, words: str, check: Callable[[str], str], *, placeholder: str = "", value: str = ""
+    ) -> None:
         super().__init__()
         self.heading = title
         self.words = words
         self.check = check
         self.placeholder = placeholder
+        self.value = value
 
     def compose(self) -> ComposeResult:
         """The box."""
         with Vertical(id="box"):
             yield Static(Content(self.heading), classes="title")
             yield Static(Content(self.words), classes="words")
-            line = Input(placeholder=self.placeholder, compact=True, max_length=2000)
+            line = Input(self.value, placeholder=self.placeholder, compact=True, max_length=2000, select_on_focus=False)
             line.cursor_blink = False
             yield line
             yield Static("", id="wrong", classes="wrong", markup=False)

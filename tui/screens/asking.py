@@ -48,6 +48,8 @@ def snooze(app: VendorqApp, keys: Sequence[TicketKey]) -> None:
     """Out of `Needs me` until a time."""
     subject = keys[0].number if len(keys) == 1 else f"{len(keys)} tickets"
     now, zone = app.desk.clock.now(), app.board.zone
+    hidden = app.board.listing.hidden_of(keys) if len(keys) > 1 else 0
+    unseen = f"\n\n{hidden} of the {len(keys)} are not in the list you see." if hidden else ""
 
     async def work(text: str) -> None:
         until = moments.later(text, now, zone)
@@ -57,7 +59,7 @@ def snooze(app: VendorqApp, keys: Sequence[TicketKey]) -> None:
     app.push_screen(
         AskScreen(
             f"Put {subject} aside until when?",
-            f"For example {moments.EXAMPLES}.",
+            f"For example {moments.EXAMPLES}.{unseen}",
             lambda text: "" if moments.later(text, now, zone) else "That is no time to come.",
             placeholder="4h",
         ),

@@ -24,21 +24,31 @@ _TICKET: Final = (
     "ticket.create",
     "list.filter",
     "list.next_unread",
+    "pane.next",
+    "ticket.files",
     "ticket.update",
     "ticket.link",
-    "pane.next",
     "pane.zoom",
     "ticket.copy",
 )
+_MARKED: Final = ("ticket.handled", "ticket.unread", "ticket.snooze", "ticket.copy")
+"""What can be done to all marked rows at once."""
 _ALWAYS: Final = ("app.palette", "app.help", "app.quit")
 
 
 def hints_for(situation: Situation, pane: str, keys: Mapping[str, tuple[str, ...]]) -> list[Hint]:
     """The hints for a pane, the most useful first."""
-    names = [*_PANES.get(pane, ()), *_TICKET]
-    if situation.message is not None and situation.message.status == "held":
-        names = [*_PANES.get(pane, ()), "ticket.link", "message.fail", *_TICKET]
     found = []
+    names = [*_PANES.get(pane, ()), *_TICKET]
+    if situation.marked:
+        names = ["list.unmark"]
+        for name in _MARKED:
+            if key := first_label(BY_ID[name], keys):
+                found.append(Hint(key, f"{BY_ID[name].title} {situation.marked}"))
+    elif situation.message is not None and situation.message.status == "held":
+        names = [*_PANES.get(pane, ()), "ticket.link", "message.fail", *_TICKET]
+    elif situation.row is not None and situation.row.held:
+        names = [*_PANES.get(pane, ()), "ticket.link", *_TICKET]
     for name in dict.fromkeys(names):
         action = BY_ID[name]
         key = first_label(action, keys)

@@ -38,6 +38,7 @@ class ListCommands:
             "list.filter": self.open_filter,
             "list.order": self.next_order,
             "list.mark": self.mark,
+            "list.mark_all": self.mark_all,
             "list.unmark": self.unmark,
             "view.next": lambda: self.next_view(1),
             "view.previous": lambda: self.next_view(-1),
@@ -219,3 +220,14 @@ class ListCommands:
         """Take all marks away."""
         self.screen.tickets.clear_marks()
         self.screen.show_title()
+        self.screen.show_hints()
+
+    def mark_all(self) -> None:
+        """Mark every row that the list shows."""
+        if self.screen.pane != "tickets":
+            self.screen.say("Marks are for the list of tickets.", "warning")
+            return
+        self.screen.tickets.mark_all()
+        self.screen.show_title()
+        self.screen.show_hints()
+        self.screen.show_hints()

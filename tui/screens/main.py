@@ -166,7 +166,9 @@ class MainScreen(Screen[None]):
             text = self.lists.text if width_of(self.lists.text) <= 24 else fit(self.lists.text, 24)
             summary[:0] = [(f"/{text}  ", "accent"), (f"{listing.hidden} hidden  ", "warning")]
         if table.marked:
-            summary.insert(0, (f"{len(table.marked)} marked  ", "accent"))
+            hidden = listing.hidden_of(key for key in table.marked if isinstance(key, TicketKey))
+            unseen = f", {hidden} not in sight" if hidden else ""
+            summary.insert(0, (f"{len(table.marked)} marked{unseen}  ", "accent"))
         order = "" if listing.order == "urgency" else f", by {listing.order}"
         table.set_title(f"{listing.view.title}{order}", summary)
 
@@ -238,7 +240,7 @@ class MainScreen(Screen[None]):
 
     def situation(self) -> Situation:
         """What decides what can be done now."""
-        return self.board.situation(*self.chosen())
+        return self.board.situation(*self.chosen(), marked=len(self.tickets.marked) if self.pane == "tickets" else 0)
 
     def action_do(self, name: str) -> None:
         """Do an action of the registry, or say why not."""
@@ -247,7 +249,7 @@ class MainScreen(Screen[None]):
         self.tickets.touched = self.incoming.touched = True
         action = BY_ID[name]
         key, message = self.chosen()
-        words = refusal(action, self.board.situation(key, message))
+        words = refusal(action, self.situation())
         if words:
             self.say(words, "warning")
         elif action.form:

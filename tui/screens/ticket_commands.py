@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
+from providers.model import ENDED_STATES, TicketKey
+from tui.board import message_key
+
 if TYPE_CHECKING:
+    from tui.desk.entries import InboxEntry
     from tui.screens.main import MainScreen
 
 
@@ -14,6 +18,7 @@ class TicketCommands:
 
     def __init__(self, screen: MainScreen) -> None:
         self.screen = screen
+        self._came_from: tuple[str, str] | None = None
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """What does each action, by its id."""
@@ -24,11 +29,15 @@ class TicketCommands:
             "ticket.handled": self.handled,
             "ticket.unread": lambda: self.mark("unread", "marked as unread"),
             "ticket.copy": self.copy,
+            "ticket.files": self.files,
+            "pane.jump": self.jump,
             "ticket.raw": self.raw,
             "app.help": app.open_help,
             "app.palette": lambda: app.open_palette(self.screen.situation(), self.screen.action_do),
             "app.outbox": app.open_outbox,
             "app.health": app.open_health,
+            "app.handover": app.open_handover,
+            "app.log": lambda: app.open_log(*self.screen.chosen()),
             "app.poll": self.poll,
             "app.redraw": app.redraw,
             "app.theme": app.next_theme,
@@ -102,11 +111,65 @@ class TicketCommands:
         screen.vendorq.confirm("All marked tickets?", question, lambda: self._work(work(), f"mark {mark}"))
 
     def copy(self) -> None:
-        """The ticket's number, to the engineer's own clipboard."""
+        """The numbers of the ticket or of all marked ones, a line each, to the engineer's own clipboard."""
+        keys = self.screen.chosen_rows()
+        if not keys:
+            return
+        words = keys[0].number if len(keys) == 1 else self._affected(keys)
+        try:
+            self.screen.vendorq.copy_to_clipboard("\n".join(key.number for key in keys))
+        except ValueError as error:
+            self.screen.say(f"Not copied: {error}.", "warning")
+            return
+        self.screen.say(f"{words} {'was' if len(keys) == 1 else 'were'} sent to the terminal's clipboard.")
+
+    def _affected(self, keys: Sequence[TicketKey]) -> str:
+        """How many tickets, and how many of them the filter hides."""
+        hidden = self.screen.board.listing.hidden_of(keys)
+        return f"{len(keys)} tickets" + (f", {hidden} of them not in the list," if hidden else "")
+
+    def files(self) -> None:
+        """The ticket's files."""
         key, _ = self.screen.chosen()
         if key is not None:
-            self.screen.vendorq.copy_to_clipboard(key.number)
-            self.screen.say(f"{key.number} was sent to the terminal's clipboard.")
+            self.screen.vendorq.open_files(key)
+
+    def jump(self) -> None:
+        """From a message to its ticket in the list, or from a ticket to its message in Incoming."""
+        screen = self.screen
+        key, message = screen.chosen()
+        if screen.pane == "incoming" or message is not None:
+            self._to_ticket(key, message)
+        elif key is not None:
+            self._to_message(key)
+        else:
+            screen.say("Message, ticket: nothing is chosen.", "warning")
+
+    def _to_ticket(self, key: TicketKey | None, message: InboxEntry | None) -> None:
+        screen = self.screen
+        if key is None:
+            screen.say("This message belongs to no ticket." if message else "Nothing has come in.", "warning")
+            return
+        self._came_from = message_key(message) if message is not None else None
+        row = screen.board.listing.all.get(key)
+        if (row is None or row.state in ENDED_STATES) and key not in {row.key for row in screen.tickets.rows}:
+            screen.say(f"{key.number} has ended and is in no list; Enter reads it.", "warning")
+            return
+        screen.lists.show_ticket(key)
+        screen.lists.go_to("tickets")
+
+    def _to_message(self, key: TicketKey) -> None:
+        screen = self.screen
+        found = [
+            message_key(entry)
+            for entry in screen.board.messages
+            if (entry.provider, entry.number) == (key.provider, key.number)
+        ]
+        if not found:
+            screen.say(f"No message of {key.number} waits in Incoming; its story tells what was handled.", "warning")
+            return
+        screen.incoming.move_to(self._came_from if self._came_from in found else found[0])
+        screen.lists.go_to("incoming")
 
     def raw(self) -> None:
         """What the vendor sent, or the story again."""

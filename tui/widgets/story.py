@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from providers.base import Declaration
-from providers.model import ENDED_STATES, Ticket, TicketRow
+from providers.model import ENDED_STATES, Attachment, Ticket, TicketRow
+from tui.sizes import human_size
 from tui.views import DUE_SOON, reasons
 from tui.widgets.lines import Piece, fit, spread, wrap
 from tui.widgets.times import age, day_heading, due_in_words, local
@@ -51,6 +53,7 @@ def story(reading: Reading, width: int) -> list[Line]:
     lines += _text("Description", ticket.description, width)
     for title, text in facts.texts:
         lines += _text(title, text, width)
+    lines += _files(ticket, width)
     lines += _timeline(reading, width)
     lines += _other(facts, width)
     return lines
@@ -166,6 +169,26 @@ def _timeline(reading: Reading, width: int) -> list[Line]:
         day = this
         lines += _item(item, reading, width)
     return lines
+
+
+def _files(ticket: Ticket, width: int) -> list[Line]:
+    """The vendor's files, each with its size and whether it is here; the folder of those that are."""
+    files = [item for item in ticket.attachments if item.direction == "in"]
+    if not files:
+        return []
+    lines = heading(f"Files ({len(files)})", width)
+    for item in files:
+        lines.append(spread([(item.name, "text"), (f"  {human_size(item.size)}", "muted")], [file_state(item)], width))
+    for folder in dict.fromkeys(str(Path(item.path).parent) for item in files if item.path):
+        lines += [[(text, "muted")] for text in wrap(folder, width)]
+    return lines
+
+
+def file_state(item: Attachment) -> Piece:
+    """Where a file is, in a word or two."""
+    if item.direction == "out":
+        return "sent", "muted"
+    return ("here", "good") if item.path else ("not here yet", "muted")
 
 
 _BADGES: Final = {
