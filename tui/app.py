@@ -28,6 +28,7 @@ from tui.keymap import KeymapFault, keymap
 from tui.leaving import Leaving
 from tui.messages import DeskChanged, FormRequested
 from tui.screens.main import MainScreen
+from tui.typeahead import TypeAhead
 from tui.widgets.glyphs import ASCII
 from tui.widgets.times import seconds_to_next_minute
 
@@ -76,6 +77,7 @@ class VendorqApp(App[int]):
         self.board = Board(desk, config, zone)
         self.frame = Frame(colour=not self.no_color, replace=ASCII if config.dashboard.ascii else None)
         self.leaving = Leaving(self.leave)
+        self.typed = TypeAhead(self, super().on_event, self._is_opening)
         self._gathered: list[DeskEvent] = []
         self._unsubscribe: Callable[[], None] = lambda: None
         self._known: set[tuple[str, str]] = set()
@@ -230,12 +232,25 @@ class VendorqApp(App[int]):
             self.run_worker(self._open_form(event), name=event.action, group="forms", exit_on_error=False)
         else:
             self.ask_engineer(lambda: self.on_form_requested(event) if self.desk.engineer.name else None)
+        self.typed.done(FormRequested)
 
     async def _open_form(self, event: FormRequested) -> None:
         from tui.forms import open_form
 
         values = {"message_id": event.message_id} if event.message_id else None
         await open_form(self, self.desk, event.action, event.key, templates=self.config.templates, values=values)
+
+    def _is_opening(self) -> bool:
+        """Whether a form has been asked for and is not on the screen yet, or has gone and another one may follow."""
+        forms = any(worker.group == "forms" and not worker.is_finished for worker in self.workers)
+        return forms and isinstance(self.screen, MainScreen)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys go on when what the last one opened has the focus."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self.typed.take(event)
+        else:
+            await super().on_event(event)
 
     def open_help(self) -> None:
         """All keys."""

@@ -77,6 +77,7 @@ def bottom(app: Any) -> str:
 async def press(pilot: Pilot[Any], *keys: str) -> None:
     """Press keys, and let what they start come to rest."""
     await pilot.press(*keys)
+    await until(pilot, lambda: not pilot.app.typed.is_busy, "the keys to arrive")
     await pilot.pause()
 
 

@@ -152,8 +152,13 @@ class ListCommands:
         from tui.widgets.filter_line import FilterLine
 
         line = FilterLine(list(screen.board.desk.providers), id="filter")
+        screen.vendorq.typed.wait_for(FilterLine)
         screen.mount(line)
-        screen.call_after_refresh(line.open)
+        screen.call_after_refresh(self._give_keys_to, line)
+
+    def _give_keys_to(self, line: FilterLine) -> None:
+        line.open()
+        self.screen.vendorq.typed.done(type(line))
 
     def filter(self, text: str) -> None:
         """Show what matches this text; wrong text changes nothing but says why."""

@@ -254,6 +254,7 @@ class MainScreen(Screen[None]):
             self.say(words, "warning")
         elif action.form:
             keys = self.chosen_rows() if action.needs == "rows" else (key,) if key is not None else ()
+            self.vendorq.typed.wait_for(FormRequested)
             self.post_message(FormRequested(action.form, keys, message.id if message is not None else ""))
         else:
             self._handlers[name]()
