@@ -109,6 +109,11 @@ class MemoryStore:
         """Why nothing can be written."""
         return self.fault
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Nothing to warn of."""
+        return ()
+
     def get(self, table: Table, key: str) -> Document | None:
         """A copy of the document."""
         return copy.deepcopy(self._tables[table].get(key))
