@@ -45,7 +45,7 @@ def named_in(text: str) -> list[str]:
 
 def manual() -> str:
     """The manual page as the package brings it."""
-    return manual_page(click.Context(vendorq, info_name="vendorq"))
+    return manual_page(click.Context(vendorq, info_name="vendorq", **vendorq.context_settings))
 
 
 def main() -> int:

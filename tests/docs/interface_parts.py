@@ -139,7 +139,7 @@ OWN: Final = {
 
 def commands() -> str:
     """Every command with its arguments, options and examples."""
-    root = click.Context(vendorq, info_name="vendorq")
+    root = click.Context(vendorq, info_name="vendorq", **vendorq.context_settings)
     parts = []
     for family, names in COMMANDS.items():
         parts.append(f"## {family}")

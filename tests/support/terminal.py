@@ -84,9 +84,9 @@ class Terminal:
             found += data
         return bytes(found)
 
-    def until(self, condition: Callable[[], bool], what: str = "") -> None:
+    def until(self, condition: Callable[[], bool], what: str = "", patience: float = PATIENCE) -> None:
         """Read until something is so."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         while not condition():
             if time.monotonic() > deadline:
                 raise AssertionError(f"waited in vain for {what}\n{self.text}")
