@@ -14,6 +14,7 @@ import pytest
 from tests.support.command_line import call, command, environment, run
 from tui import cli, exits
 from tui.commands import dashboard
+from tui.screens import first_run
 
 ESCAPES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 HEAVY = {"httpx", "textual", "rich", "pydantic", "starlette", "uvicorn", "tinydb", "asyncio"}
@@ -135,9 +136,13 @@ def test_the_dashboard_without_a_terminal_is_a_sentence_and_2(words: list[str], 
     assert not ESCAPES.search(ended.err)
 
 
-def test_a_terminal_without_a_config_is_told_how_to_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("words", [[], ["--config", "/no/such/config.toml"]])
+def test_who_only_leaves_without_a_config_is_told_how_to_begin(
+    words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(dashboard, "require_terminal", lambda what: None)
-    ended = call()
+    monkeypatch.setattr(first_run, "ask", lambda *given: "")
+    ended = call(*words)
     assert ended.code == 78
     assert "vendorq init" in ended.err
 

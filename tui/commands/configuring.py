@@ -35,11 +35,18 @@ def init(session: Session, *, to_stdout: bool, as_json: bool) -> int:
     vendorq --config ./night.toml init
     """
     from tui import config_text
-    from tui.config import config_path
 
     if to_stdout:
         print_data(config_text.template())
         return exits.OK
+    return write_config(session, as_json=as_json)
+
+
+def write_config(session: Session, *, as_json: bool = False) -> int:
+    """Write the config, asking for what cannot be left out where there is somebody to ask."""
+    from tui import config_text
+    from tui.config import config_path
+
     path = config_path(None if session.config_file is None else Path(session.config_file), os.environ)
     _refuse_existing(path)
     text = _ask() if sys.stdin.isatty() and sys.stdout.isatty() else config_text.template()

@@ -13,9 +13,39 @@ NO_TERMINALS = ("", "dumb", "unknown")
 
 
 def open_dashboard(session: Session) -> int:
-    """The dashboard over the configured vendors. Exit code 2 without a terminal, 78 without a config."""
+    """The dashboard over the configured vendors. Exit code 2 without a terminal, 78 without a config.
+
+    Where no config was named and there is none, the way to begin is shown first.
+    """
     require_terminal("the dashboard")
+    if session.config_file is None:
+        from tui.config import config_path
+
+        path = config_path(None, os.environ)
+        try:
+            path.lstat()
+        except FileNotFoundError:
+            return begin(session, path)
+        except OSError:
+            pass  # something is there: what is wrong with it is said when it is read
     return run_dashboard(None if session.config_file is None else Path(session.config_file), session.read_only)
+
+
+def begin(session: Session, config: Path) -> int:
+    """The first run: say what this is, and do what is chosen. Who only leaves is told as a script would be: 78."""
+    from providers import registry
+    from tui.commands import configuring, demo
+    from tui.screens import first_run
+
+    missing = demo.missing_for_sandbox()
+    refusal = first_run.NO_DEMO.format(missing=" and ".join(missing), install=demo.INSTALL) if missing else ""
+    vendors = [registry.declaration(kind).title for kind in registry.kinds()]
+    answer = first_run.ask(config, vendors, refusal)
+    if answer == "demo":
+        return demo.open_demo()
+    if answer == "init":
+        return configuring.write_config(session)
+    return run_dashboard(None, session.read_only)
 
 
 def require_terminal(what: str) -> None:

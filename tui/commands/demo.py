@@ -26,6 +26,11 @@ def demo(*, seed: int) -> int:
     \b
     vendorq demo
     """
+    return open_demo(seed)
+
+
+def open_demo(seed: int = 1) -> int:
+    """The dashboard over vendors of its own. Exit code 2 without a terminal, 78 without the sandbox's extra."""
     require_terminal("demo")
     require_sandbox()
     from providers.sandbox import Sandbox
@@ -47,9 +52,14 @@ def _temporary_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def missing_for_sandbox() -> list[str]:
+    """What the sandbox needs and this installation has not; empty where it has all."""
+    return [name for name in ("starlette", "uvicorn") if importlib.util.find_spec(name) is None]
+
+
 def require_sandbox() -> None:
     """Failure, with the command that installs it, where the sandbox's extra is missing."""
-    missing = [name for name in ("starlette", "uvicorn") if importlib.util.find_spec(name) is None]
+    missing = missing_for_sandbox()
     if missing:
         raise exits.Failure(
             exits.CONFIG,
