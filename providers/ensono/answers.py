@@ -128,7 +128,7 @@ def response_of(document: Any) -> Response:
     if isinstance(document, str):
         return Response(document, bool(_FAILED.search(document)), document)
     if isinstance(document, list):
-        return Response(_joined(document), True, document)
+        return Response(_joined(document), True, document, ours=any(isinstance(item, str) for item in document))
     if not isinstance(document, Mapping):
         return Response("", False, ours=False)
     fields = folded(document)
@@ -216,7 +216,7 @@ def page_of(answer: Answer) -> Any:
         raise known
     if answer.ok and not response.failed:
         return response.value
-    if answer.status < 500 and (response.failed or not answer.ok):
+    if answer.status < 500 and not (answer.ok and not response.ours):
         raise _refused(answer, response)
     raise BadAnswer(
         answer.provider,

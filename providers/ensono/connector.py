@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
 
+from providers.addressing import segment
 from providers.answer import Answer
 from providers.auth import ApiKey
 from providers.base import CheckStep, Operation, Progress
@@ -86,7 +87,7 @@ class Connector(Base):
         if Operation.DETAIL not in self.declaration.offered:
             raise self.not_offered(Operation.DETAIL)
         answer = await self._http.request(
-            "GET", self._url(f"tickets/{quote(number, safe='')}"), treatment="read", references=(number,)
+            "GET", self._url(f"tickets/{segment(self.name, number)}"), treatment="read", references=(number,)
         )
         document = answers.page_of(answer)
         try:

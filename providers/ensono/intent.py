@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import quote
 
+from providers.addressing import segment
 from providers.base import Declaration
 from providers.ensono.changes import local_stamp
 from providers.ensono.mapping import escaped, ticket_type
@@ -74,8 +74,10 @@ class Intent:
 
     def path(self, *parts: str) -> str:
         """The path of this ticket, or of something under it."""
-        words = ["tickets", *((self.number, *parts) if self.write.action != "create" else ())]
-        return f"/{self.settings.environment}/" + "/".join(quote(word, safe="") for word in words)
+        words = ["tickets"]
+        if self.write.action != "create":
+            words += [segment(self.provider, self.number), *parts]
+        return f"/{self.settings.environment}/{'/'.join(words)}"
 
     def text(self, name: str) -> str:
         """A value as it goes into JSON."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote
 
+from providers.addressing import segment
 from providers.answer import Answer
 from providers.base import Progress
 from providers.ensono import answers
@@ -35,7 +36,7 @@ class Uploads:
     def path(self, number: str, ref: FileRef) -> str:
         """Where the one-time URL of a file is asked for."""
         name = f"{ref.name}.base64" if self._base64 else ref.name
-        return f"tickets/{quote(number, safe='')}/attachments/{quote(name, safe='')}"
+        return f"tickets/{segment(self._name, number)}/attachments/{quote(name, safe='')}"
 
     def check(self, refs: tuple[FileRef, ...]) -> None:
         """Rejected where a file cannot be read or its content is not what its name says; nothing has been sent."""

@@ -55,7 +55,7 @@ def text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value.strip()
+        return value.strip().encode("utf-8", "replace").decode()  # a lone surrogate could not be kept
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):

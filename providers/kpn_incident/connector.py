@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from urllib.parse import quote
 
+from providers.addressing import segment
 from providers.answer import Answer
 from providers.auth import ClientCredentials
 from providers.base import CheckStep, Operation, Progress
@@ -57,7 +57,7 @@ class Connector(Base):
 
     async def detail(self, number: str, internal_id: str = "") -> Snapshot:
         """One incident's page."""
-        answer = await self._get(f"GetIncident/{quote(number, safe='')}", number)
+        answer = await self._get(f"GetIncident/{segment(self.name, number)}", number)
         return page_snapshot(page_in(answer, number, "ticket_number"), answer.text, answer.order, number, self._zone)
 
     def prepare(self, write: Write, ticket: Ticket | None) -> Preview:
