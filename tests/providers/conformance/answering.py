@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from providers.base import Operation, Provider
-from providers.model import Attachment, Message, Ticket, Write
+from providers.model import Approval, Attachment, Message, Ticket, Write
 from tests.providers.conformance.case import Arranged, Case
 from tests.providers.conformance.drive import read, write_of
 from tests.support.still_clock import StillClock
 from tests.support.upstream import Reply, Seen, Upstream
 
 TOKEN = {"access_token": "not-a-real-token", "expires_in": "3599", "token_type": "Bearer"}
+ANSWERS = (Operation.ACKNOWLEDGE, Operation.LINK)
 TICKET = Ticket(
     provider="x",
     number="X1",
@@ -23,6 +25,9 @@ TICKET = Ticket(
     state="resolved",
     summary="Line down",
 )
+
+DECISIONS = (Operation.APPROVE, Operation.REJECT)
+CHANGE = replace(TICKET, type="change", approvals=(Approval(id="a1", approver="cab@client.example"),))
 
 
 class Vendor:
@@ -63,6 +68,7 @@ async def ask(provider: Provider, case: Case, operation: Operation, url: str, fo
         file = Attachment(id="c0ffee", name="boot.log", url=f"{url}/boot.log", size=12)
         return await read(provider, operation, case.look(operation).number or "X1", file)
     deed = case.deed(operation)
-    ticket = None if operation is Operation.CREATE else TICKET
-    write: Write = write_of(case, deed, Arranged(ticket=ticket), StillClock(), folder)
+    ticket = None if operation is Operation.CREATE else CHANGE if operation in DECISIONS else TICKET
+    values = {"message_id": "m1"} if case.kind == "kpn-connect" and operation in ANSWERS else {}
+    write: Write = write_of(case, deed, Arranged(ticket=ticket, values=values), StillClock(), folder)
     return await provider.send(write, ticket)
