@@ -19,6 +19,9 @@ from tui.actions import ACTIONS, GROUPS
 from tui.cli import COMMANDS, vendorq
 from tui.forms.screen import FormScreen
 from tui.keymap import keys_of, label
+from tui.screens.files import FilesScreen
+from tui.screens.handover import HandoverScreen
+from tui.screens.log import LogScreen
 from tui.screens.outbox import OutboxScreen
 
 
@@ -129,7 +132,13 @@ def error_types() -> str:
     return table(("Type", "Means", "Exit code", "What to do"), rows)
 
 
-SCREENS: Final[Mapping[str, type[Screen[Any]]]] = {"In a form": FormScreen, "In the outbox": OutboxScreen}
+SCREENS: Final[Mapping[str, type[Screen[Any]]]] = {
+    "In a form": FormScreen,
+    "In the outbox": OutboxScreen,
+    "Among a ticket's files": FilesScreen,
+    "In the handover": HandoverScreen,
+    "In the log": LogScreen,
+}
 OWN: Final = {
     "ConfigFault": "The config cannot be used: file, line and key are named, with the cure.",
     "SecretUnavailable": "A secret that the config names could not be had.",
