@@ -40,7 +40,7 @@ COMPLAINING = (NotAuthorised, NotFound, NotOffered, Rejected, Throttled, WrongSt
 """What an answer may say that has an error's form."""
 TEXT = st.text(st.characters(exclude_categories=()), max_size=12)
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | TEXT
-EXAMPLES = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+EXAMPLES = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 READING = [
     pytest.param(case, look, id=f"{case}-{look.operation}")
     for case in CASES
