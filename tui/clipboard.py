@@ -18,7 +18,8 @@ def copy_sequence(text: str, environ: Mapping[str, str]) -> str:
         raise ValueError(f"{len(data) // 1024} KB is more than terminals take ({LIMIT // 1024} KB)")
     sequence = f"\x1b]52;c;{base64.b64encode(data).decode()}\x07"
     if environ.get("TMUX"):
-        return "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\"
+        # tmux takes the plain one with its option set-clipboard, the wrapped one with allow-passthrough.
+        return sequence + "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\"
     if environ.get("TERM", "").startswith("screen"):
         chunks = [sequence[start : start + _SCREEN_CHUNK] for start in range(0, len(sequence), _SCREEN_CHUNK)]
         return "".join(f"\x1bP{chunk}\x1b\\" for chunk in chunks)

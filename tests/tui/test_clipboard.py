@@ -17,9 +17,9 @@ def test_the_terminal_gets_the_text_in_base64() -> None:
     assert base64.b64decode(found[1]).decode() == "INC#11252714 é"
 
 
-def test_tmux_passes_it_on() -> None:
+def test_tmux_gets_it_both_ways_that_it_may_let_through() -> None:
     sequence = copy_sequence("x", {"TERM": "tmux-256color", "TMUX": "/tmp/tmux,1,0"})
-    assert sequence == "\x1bPtmux;\x1b\x1b]52;c;eA==\x07\x1b\\"
+    assert sequence == "\x1b]52;c;eA==\x07" + "\x1bPtmux;\x1b\x1b]52;c;eA==\x07\x1b\\"
 
 
 def test_screen_gets_it_in_pieces_it_can_hold() -> None:
