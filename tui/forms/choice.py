@@ -25,7 +25,7 @@ class ChoiceLine(Widget, can_focus=True):
     An optional choice begins with none, and backspace returns to that.
     """
 
-    DEFAULT_CSS = "ChoiceLine { height: 1; width: 1fr; }"
+    DEFAULT_CSS = "ChoiceLine { height: 1; width: 1fr; padding: 0 1; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,space", "step(1)", "Next", show=False),
         Binding("left", "step(-1)", "Previous", show=False),

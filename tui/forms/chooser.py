@@ -9,11 +9,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.forms.head import Heading, Hints
+from tui.screens.boxed import Boxed
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +25,15 @@ class Offer:
     refusal: str = ""
 
 
-class Chooser(ModalScreen[tuple[str, ...] | None]):
+class Chooser(Boxed[tuple[str, ...]]):
     """Ends with the chosen value, or None. Digits choose directly."""
 
-    CSS = """
-    Chooser { align: center middle; background: $vq-background 60%; }
-    Chooser > Vertical { width: 80%; max-width: 90; height: auto; max-height: 80%; padding: 1 2; }
-    Chooser > Vertical { background: $vq-panel; }
-    Chooser OptionList { height: auto; max-height: 20; border: none; background: $vq-panel; margin: 1 0; padding: 0; }
+    DEFAULT_CSS = """
+    Chooser > #box { width: 90; padding: 0 1; }
+    Chooser OptionList { height: auto; max-height: 20; border: none; margin: 1 0; padding: 0; }
+    Chooser OptionList { background: $vq-background; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Back"),
         Binding("j", "down", show=False),
         Binding("k", "up", show=False),
         *(Binding(str(number), f"take({number - 1})", show=False) for number in range(1, 10)),
@@ -44,7 +42,7 @@ class Chooser(ModalScreen[tuple[str, ...] | None]):
     def __init__(self, title: str, offers: Sequence[Offer]) -> None:
         super().__init__()
         self.offers = tuple(offers)
-        self.heading = Heading(title, surface="panel")
+        self.heading = Heading(title)
         self.list = OptionList(
             *(Option(self._label(place, offer), disabled=bool(offer.refusal)) for place, offer in enumerate(offers)),
             markup=False,
@@ -58,10 +56,10 @@ class Chooser(ModalScreen[tuple[str, ...] | None]):
 
     def compose(self) -> ComposeResult:
         """Question over answers."""
-        with Vertical():
+        with Vertical(id="box"):
             yield self.heading
             yield self.list
-            yield Hints((("enter", "choose"), ("1-9", "directly"), ("esc", "back")))
+            yield Hints((("enter", "choose"), ("1-9", "directly"), ("esc", "back")), surface="background")
 
     def on_mount(self) -> None:
         """The keys go to the list."""
@@ -87,7 +85,3 @@ class Chooser(ModalScreen[tuple[str, ...] | None]):
     def action_up(self) -> None:
         """Previous."""
         self.list.action_cursor_up()
-
-    def action_leave(self) -> None:
-        """Choose nothing."""
-        self.dismiss(None)

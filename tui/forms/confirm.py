@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.geometry import Size
-from textual.screen import ModalScreen
 from textual.scroll_view import ScrollView
 
 from providers.model import Preview
 from providers.text import safe_text
 from tui.forms.head import Heading, Hints
+from tui.screens.boxed import Boxed
 from tui.widgets.lines import Piece, strip_of, wrap
 
 if TYPE_CHECKING:
@@ -23,10 +23,14 @@ if TYPE_CHECKING:
     from themes import Palette
 
 
-class Lines(ScrollView, can_focus=True):
-    """Text to read, wrapped and scrolled, without markup."""
+CHROME: Final = 10
+"""Lines of a screen that are not for the text of a question: the box, its heading and keys, and what is round it."""
 
-    DEFAULT_CSS = "Lines { height: 1fr; scrollbar-size: 0 0; background: $vq-panel; }"
+
+class Lines(ScrollView, can_focus=True):
+    """Text to read, wrapped and scrolled, without markup. `grows`: as high as its text is, as far as there is room."""
+
+    DEFAULT_CSS = "Lines { height: 1fr; scrollbar-size: 0 0; background: $vq-background; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "scroll_down", "Down", show=False),
         Binding("up,k", "scroll_up", "Up", show=False),
@@ -34,10 +38,11 @@ class Lines(ScrollView, can_focus=True):
         Binding("pageup", "page_up", "Page up", show=False),
     ]
 
-    def __init__(self, paragraphs: Sequence[Piece], *, surface: str = "panel") -> None:
+    def __init__(self, paragraphs: Sequence[Piece], *, surface: str = "background", grows: bool = False) -> None:
         super().__init__()
         self.paragraphs = tuple(paragraphs)
         self.surface = surface
+        self.grows = grows
         self._lines: list[Piece] = []
 
     def on_resize(self) -> None:
@@ -47,6 +52,8 @@ class Lines(ScrollView, can_focus=True):
             (line, role) for text, role in self.paragraphs for line in (wrap(str(safe_text(text)), width) or [""])
         ]
         self.virtual_size = Size(width, len(self._lines))
+        if self.grows:
+            self.styles.height = max(1, min(len(self._lines), self.app.size.height - CHROME))
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -57,26 +64,25 @@ class Lines(ScrollView, can_focus=True):
         return strip_of(pieces, self.size.width, palette, self.surface)
 
 
-class ConfirmScreen(ModalScreen[bool]):
+class ConfirmScreen(Boxed[bool]):
     """Ends with True for yes. Enter alone never says yes to what cannot be undone: `key` does."""
 
-    CSS = """
-    ConfirmScreen { align: center middle; background: $vq-background 60%; }
-    ConfirmScreen > Vertical { width: 90%; max-width: 96; height: 80%; background: $vq-panel; padding: 1 2; }
+    DEFAULT_CSS = """
+    ConfirmScreen > #box { width: 96; padding: 0 1; }
     ConfirmScreen Lines { margin: 1 0; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,n", "answer(False)", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,n", "answer(False)", "Back", show=False)]
 
     def __init__(self, title: str, remark: str, paragraphs: Sequence[Piece], *, yes: str, key: str = "y") -> None:
         super().__init__()
-        self.heading = Heading(title, remark, surface="panel")
-        self.lines = Lines(paragraphs)
-        self.hints = Hints(((key, yes), ("esc", "back"), ("↑↓", "scroll")))
+        self.heading = Heading(title, remark)
+        self.lines = Lines(paragraphs, grows=True)
+        self.hints = Hints(((key, yes), ("↑↓", "scroll"), ("esc", "back")), surface="background")
         self._key = key
 
     def compose(self) -> ComposeResult:
         """Question, what it is about, the answers."""
-        with Vertical():
+        with Vertical(id="box"):
             yield self.heading
             yield self.lines
             yield self.hints

@@ -19,30 +19,38 @@ if TYPE_CHECKING:
     from themes import Palette
 
 BAR: Final = 24
+SHOWN: Final = 5
+"""Lines for files; what is more is counted."""
 
 
 class FilesLine(Widget):
     """A line a file, under a line that says how to add one. While sending, a bar."""
 
-    DEFAULT_CSS = "FilesLine { height: 6; margin: 0 0 1 0; }"
+    DEFAULT_CSS = "FilesLine { height: 1; margin: 0 0 1 0; }"
 
     def __init__(self, limits: AttachmentLimits | None, paths: list[Path]) -> None:
         super().__init__()
         self.limits = limits
         self.paths = [path for path in paths if path.is_file()]
         self.progress = (0, 0)
+        self._grow()
+
+    def _grow(self) -> None:
+        """As many lines as there are files: a change of layout, but one that a key was pressed for."""
+        self.styles.height = 1 + min(len(self.paths), SHOWN)
+        self.refresh()
 
     def add(self, path: Path) -> None:
         """One more, unless it is there already."""
         if path not in self.paths:
             self.paths.append(path)
-        self.refresh()
+        self._grow()
 
     def remove_last(self) -> None:
         """One fewer."""
         if self.paths:
             self.paths.pop()
-        self.refresh()
+        self._grow()
 
     def show_progress(self, sent: int, whole: int) -> None:
         """Bytes sent of bytes in all. Repaints only when the bar moves."""
@@ -76,7 +84,8 @@ class FilesLine(Widget):
             rule = f"at most {human_size(limits.encoded_bytes)} as sent, about {files} of files"
         elif limits is not None and limits.name_rule:
             rule = f"names: {limits.name_rule}"
-        return [("Files", "strong"), (f"  {rule or 'ctrl+f adds one'}", "muted")]
+        how = "ctrl+f adds one, ctrl+r takes the last out" if self.paths else "none; ctrl+f adds one"
+        return [(" Files", "strong"), (f"  {how}{'; ' if rule else ''}{rule}", "muted")]
 
     def _bar(self) -> list[Piece]:
         sent, whole = self.progress

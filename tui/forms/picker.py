@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from providers.base import AttachmentLimits
 from providers.text import safe_line
-from tui.forms.head import Heading
+from tui.forms.head import Heading, Hints
 from tui.forms.plan import file_issue
+from tui.screens.boxed import Boxed
 from tui.sizes import human_size
 
 if TYPE_CHECKING:
@@ -43,17 +43,15 @@ def _fits(name: str, prefix: str) -> bool:
     return name.casefold().startswith(prefix.casefold()) and (prefix.startswith(".") or not name.startswith("."))
 
 
-class FilePicker(ModalScreen[Path | None]):
+class FilePicker(Boxed[Path]):
     """Ends with the chosen file, or None."""
 
-    CSS = """
-    FilePicker { align: center middle; background: $vq-background 60%; }
-    FilePicker > Vertical { width: 80%; max-width: 100; height: 80%; background: $vq-panel; padding: 1 2; }
-    FilePicker Input { height: 1; border: none; background: $vq-background; padding: 0 1; margin: 1 0; }
-    FilePicker OptionList { height: 1fr; border: none; background: $vq-panel; padding: 0; }
+    DEFAULT_CSS = """
+    FilePicker > #box { width: 96; height: 90%; max-height: 30; padding: 0 1; }
+    FilePicker Input { margin: 1 0; }
+    FilePicker OptionList { height: 1fr; border: none; background: $vq-background; padding: 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Back"),
         Binding("down", "to_list", "List", show=False),
         Binding("tab", "complete", "Complete", show=False, priority=True),
     ]
@@ -63,17 +61,20 @@ class FilePicker(ModalScreen[Path | None]):
         self.limits = limits
         self.here = here
         self.entries: list[Path] = []
-        self.heading = Heading("Choose a file", "tab completes · enter takes · esc back", surface="panel")
+        self.heading = Heading("Choose a file", safe_line(here, 70))
         self.line = Input(placeholder="path, ~ for home", compact=True, select_on_focus=False)
         self.line.cursor_blink = False
         self.list = OptionList(markup=False, compact=True)
 
     def compose(self) -> ComposeResult:
         """Path over entries."""
-        with Vertical():
+        with Vertical(id="box"):
             yield self.heading
             yield self.line
             yield self.list
+            yield Hints(
+                (("tab", "complete"), ("↓", "to the list"), ("enter", "take it"), ("esc", "back")), surface="background"
+            )
 
     def on_mount(self) -> None:
         """Begin in the current folder."""
@@ -103,10 +104,6 @@ class FilePicker(ModalScreen[Path | None]):
         if self.entries and place is not None and place < len(self.entries):
             self._type(self.entries[place])
         self.line.focus()
-
-    def action_leave(self) -> None:
-        """Choose nothing."""
-        self.dismiss(None)
 
     def _type(self, path: Path) -> None:
         self.line.value = f"{path}/" if path.is_dir() else str(path)

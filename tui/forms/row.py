@@ -27,6 +27,9 @@ _HINTS = {
     Kind.PAIRS: "name = value, one a line",
     Kind.TABLE: "name = value, one a line; an empty line begins the next item",
 }
+_KEYS = {Kind.CHOICE: "← → or a first letter chooses."}
+NEARLY = 0.9
+"""From this share of a limit on its counter is coloured."""
 
 
 class FieldHead(Widget):
@@ -39,6 +42,21 @@ class FieldHead(Widget):
         self.field = field
         self.issue = ""
         self.length = ""
+        self.lit = False
+
+    @property
+    def help(self) -> str:
+        """What the field wants, in words."""
+        words = self.field.help or _HINTS.get(self.field.kind, "")
+        if self.field.required_when:
+            words = f"Needed when {self.field.required_when}. {words}"
+        return words
+
+    def light(self, lit: bool) -> None:
+        """Show whether the keys go to this field."""
+        if lit != self.lit:
+            self.lit = lit
+            self.refresh()
 
     def show(self, issue: str, length: str) -> None:
         """Show what is wrong and the counter, where they differ from what is shown."""
@@ -49,19 +67,24 @@ class FieldHead(Widget):
     def render_line(self, y: int) -> Strip:
         """Title, mark, help or issue; the counter at the right."""
         palette = cast("Palette", self.app.palette)  # type: ignore[attr-defined]
-        left: list[Piece] = [(self.field.title, "strong")]
+        left: list[Piece] = [
+            ("▌" if self.lit else " ", "accent"),
+            (self.field.title, "accent" if self.lit else "strong"),
+        ]
         if self.field.required:
             left.append((" *", "accent"))
         if self.issue:
             left.append((f"  ! {self.issue}", "bad"))
         else:
-            help_text = self.field.help or _HINTS.get(self.field.kind, "")
-            if self.field.required_when:
-                help_text = f"Needed when {self.field.required_when}. {help_text}"
-            left.append((f"  {help_text}", "muted"))
-        over = bool(self.issue) and bool(self.length)
-        right: list[Piece] = [(self.length, "bad" if over else "muted")] if self.length else []
+            left.append((f"  {self.help}", "muted"))
+        right: list[Piece] = [(self.length, self._length_role())] if self.length else []
         return strip_of(spread(left, right, self.size.width), self.size.width, palette)
+
+    def _length_role(self) -> str:
+        used, _, limit = self.length.partition("/")
+        if int(used) > int(limit):
+            return "bad"
+        return "warning" if int(used) >= NEARLY * int(limit) else "muted"
 
 
 class FieldRow(Vertical):
@@ -115,6 +138,14 @@ class FieldRow(Vertical):
             self.input.value = text
         else:
             self.input.choose(text)
+
+    @property
+    def help(self) -> tuple[str, str]:
+        """What is wrong with it, else what it wants and the keys it takes; and the role to show that in."""
+        if self.head.issue:
+            return f"! {self.head.issue}", "bad"
+        need = "Required. " if self.field.required else ""
+        return f"{need}{self.head.help} {_KEYS.get(self.field.kind, '')}".strip(), "muted"
 
     def show(self, issue: str) -> None:
         """Show an issue (none where empty) and the counter."""

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import Screen
+from textual.widgets import Input
 
 from providers.base import Kind, Operation
 from providers.errors import VendorError
@@ -20,14 +21,17 @@ from tui.desk.ports import StoreFault
 from tui.forms.confirm import ConfirmScreen, Lines, preview_paragraphs
 from tui.forms.editor import EditorFault, edit
 from tui.forms.files import FilesLine
-from tui.forms.head import Heading, Hints
+from tui.forms.head import FieldHelp, Heading, Hints
 from tui.forms.picker import FilePicker
 from tui.forms.plan import FILES, FormPlan, changed_values, issues, sent_values
 from tui.forms.row import SEVERAL_LINES, FieldRow
+from tui.forms.send_line import HELP as SEND_HELP
+from tui.forms.send_line import SendLine
 from tui.forms.sending import changes_since, latest_on, outcome_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import tzinfo
 
     from textual.timer import Timer
 
@@ -47,12 +51,16 @@ class FormScreen(Screen[OutboxEntry | None]):
     FormScreen #latest { height: 9; padding: 0 2; }
     FormScreen #latest Lines { background: $vq-background; }
     FormScreen.low #latest { display: none; }
-    FormScreen VerticalScroll { height: 1fr; padding: 1 2 0 2; scrollbar-size: 0 0; }
+    FormScreen VerticalScroll { height: 1fr; padding: 1 2 0 1; scrollbar-size: 0 0; }
+    FormScreen.low VerticalScroll { padding: 0 1; }
+    FormScreen.low FieldRow { margin: 0; }
+    FormScreen.low TextArea { height: 4; }
+    FormScreen.low .tall TextArea { height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "send", "Send", priority=True),
         Binding("ctrl+o", "preview", "Preview", priority=True),
-        Binding("ctrl+e", "edit", "Editor", priority=True),
+        Binding("ctrl+g", "edit", "Editor", priority=True),
         Binding("ctrl+f", "add_file", "File", priority=True),
         Binding("ctrl+r", "remove_file", "Remove file", priority=True),
         Binding("ctrl+x", "discard", "Discard", priority=True),
@@ -80,6 +88,7 @@ class FormScreen(Screen[OutboxEntry | None]):
         }
         self.files = FilesLine(plan.limits, files)
         self.heading = Heading(f"{plan.title} · {plan.subject}", remark)
+        self.help = FieldHelp()
         self.hints = Hints(self._hints())
         self.dirty = False
         self.sending = False
@@ -88,9 +97,9 @@ class FormScreen(Screen[OutboxEntry | None]):
         self._autosave: Timer | None = None
 
     def _hints(self) -> list[tuple[str, str]]:
-        hints = [("ctrl+s", "send"), ("ctrl+o", "preview"), ("tab", "next field")]
+        hints = [("ctrl+s", "send"), ("tab", "next field"), ("ctrl+o", "preview")]
         if any(field.kind in SEVERAL_LINES for field in self.plan.fields):
-            hints.append(("ctrl+e", "editor"))
+            hints.append(("ctrl+g", "editor"))
         if self.plan.limits is not None:
             hints.append(("ctrl+f", "add file"))
         return [*hints, ("ctrl+x", "discard"), ("esc", "leave, draft kept")]
@@ -102,10 +111,12 @@ class FormScreen(Screen[OutboxEntry | None]):
             yield from self.rows.values()
             if self.plan.limits is not None:
                 yield self.files
+            yield SendLine()
         if self.plan.key is not None:
             with Vertical(id="latest"):
                 yield Heading("Latest on the ticket")
-                yield Lines(latest_on(self.desk, self.plan.key), surface="background")
+                yield Lines(latest_on(self.desk, self.plan.key, zone=self.zone), surface="background")
+        yield self.help
         yield self.hints
 
     def on_mount(self) -> None:
@@ -113,8 +124,40 @@ class FormScreen(Screen[OutboxEntry | None]):
         self._autosave = self.set_interval(AUTOSAVE_SECONDS, self._save_if_dirty)
         self._show_issues()
         first = next((row for row in self.rows.values() if not row.text), None) or next(iter(self.rows.values()), None)
-        if first is not None:
-            first.input.focus()
+        (first.input if first is not None else self.query_one(SendLine)).focus()
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The engineer's own time zone."""
+        return cast("VendorqApp", self.app).board.zone
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Light the field that has the keys, tell what it wants, and have all of it in sight."""
+        inside = set(event.widget.ancestors_with_self)
+        for row in self.rows.values():
+            row.head.light(row in inside)
+            if row in inside:
+                self.call_after_refresh(row.scroll_visible, animate=False)
+        self.show_help()
+
+    def show_help(self) -> None:
+        """What the field that has the keys wants."""
+        rows = list(self.rows.values())
+        place = next((place for place, row in enumerate(rows) if row.head.lit), None)
+        if place is None:
+            self.help.say(SEND_HELP if isinstance(self.focused, SendLine) else "", "")
+            return
+        words, role = rows[place].help
+        self.help.say(words, f"{place + 1} of {len(rows)}", role)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in a line goes on to the next field."""
+        event.stop()
+        self.focus_next()
+
+    def on_send_line_pressed(self) -> None:
+        """Enter on the line at the end."""
+        self.action_send()
 
     def on_resize(self, event: events.Resize) -> None:
         """Where lines are few, all of them are for typing."""
@@ -142,6 +185,7 @@ class FormScreen(Screen[OutboxEntry | None]):
         found = issues(self.plan, self.changed)
         for name, row in self.rows.items():
             row.show(found.get(name, "") if everywhere or row.touched else "")
+        self.show_help()
         return found
 
     # Drafts.
@@ -166,7 +210,9 @@ class FormScreen(Screen[OutboxEntry | None]):
     async def _save_if_dirty(self) -> None:
         if self.dirty and not self.sending:
             await self.save_draft()
-            self.hints.say("draft kept")
+            # What is wrong stays in sight until something is done about it.
+            if self.hints.status[1] not in ("bad", "warning"):
+                self.hints.say("saved")
 
     @work(group="form", exit_on_error=False)
     async def action_leave(self) -> None:
@@ -299,7 +345,7 @@ class FormScreen(Screen[OutboxEntry | None]):
         """Ask once where the ticket has changed since the form was opened, or another write waits for it."""
         if self.plan.key is None or self._asked:
             return True
-        paragraphs = changes_since(self.desk, self.plan.key, self.plan.revision)
+        paragraphs = changes_since(self.desk, self.plan.key, self.plan.revision, self.zone)
         if not paragraphs:
             return True
         self._asked = True

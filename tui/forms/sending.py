@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from providers.model import TicketKey
@@ -9,6 +10,7 @@ from providers.text import safe_line
 from tui.desk.entries import OutboxEntry
 from tui.forms.plan import FormPlan
 from tui.widgets.lines import Piece
+from tui.widgets.times import local
 
 if TYPE_CHECKING:
     from tui.desk.desk import Desk
@@ -16,17 +18,18 @@ if TYPE_CHECKING:
 SHOWN = 6
 
 
-def latest_on(desk: Desk, key: TicketKey, shown: int = SHOWN) -> list[Piece]:
+def latest_on(desk: Desk, key: TicketKey, shown: int = SHOWN, zone: tzinfo | None = None) -> list[Piece]:
     """The latest on a ticket, newest first, a line each: what one answers to should be in sight."""
+    now = desk.clock.now()
     paragraphs: list[Piece] = []
     for item in reversed(desk.timeline(key)[-shown:]):
-        when = f"{item.at:%d %b %H:%M}Z  " if item.at else ""
+        when = f"{local(item.at, zone, now)}  " if item.at else ""
         who = f"{item.author}: " if item.author else ""
         paragraphs.append((safe_line(f"{when}{who}{item.body}", 400), "us" if item.origin == "us" else "muted"))
     return paragraphs
 
 
-def changes_since(desk: Desk, key: TicketKey, revision: int) -> list[Piece]:
+def changes_since(desk: Desk, key: TicketKey, revision: int, zone: tzinfo | None = None) -> list[Piece]:
     """What happened to a ticket since a revision, as text; empty where nothing did and no write waits for it."""
     paragraphs: list[Piece] = []
     waiting = [
@@ -37,7 +40,7 @@ def changes_since(desk: Desk, key: TicketKey, revision: int) -> list[Piece]:
     ticket = desk.ticket(key)
     if ticket is not None and ticket.revision != revision:
         paragraphs.append((f"It is now {ticket.vendor_state or ticket.state}. The latest on it:", "text"))
-        paragraphs += latest_on(desk, key)
+        paragraphs += latest_on(desk, key, zone=zone)
     return paragraphs
 
 
