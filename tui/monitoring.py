@@ -66,8 +66,11 @@ def verdict(
         findings += _provider(item, now)
     undecided = [entry for entry in outbox if entry.state in ("unconfirmed", "rejected") and entry.needs_engineer]
     if undecided:
-        findings.append(Finding(WARNING, f"{len(undecided)} writes need a decision"))
-    sound = f"{len(health)} providers, {len(outbox)} writes wait"
+        needs = "1 write needs" if len(undecided) == 1 else f"{len(undecided)} writes need"
+        findings.append(Finding(WARNING, f"{needs} a decision"))
+    providers = "1 provider" if len(health) == 1 else f"{len(health)} providers"
+    writes = "1 write waits" if len(outbox) == 1 else f"{len(outbox)} writes wait"
+    sound = f"{providers}, {writes}"
     return Verdict(tuple(findings), _numbers(health, outbox, now), sound)
 
 
@@ -87,6 +90,8 @@ def _provider(item: ProviderHealth, now: datetime) -> list[Finding]:
     elif item.queue_depth > QUEUE_DEPTH:
         code = CRITICAL if item.queue_age is not None and item.queue_age > QUEUE_SECONDS else WARNING
         findings.append(Finding(code, f"{item.name}: {item.queue_depth} messages wait"))
+    elif item.queue_age is not None and item.queue_age > QUEUE_SECONDS:
+        findings.append(Finding(WARNING, f"{item.name}: a message waits for {int(item.queue_age // 60)} minutes"))
     findings += [Finding(WARNING, f"{item.name}: {remark}") for remark in (item.gap, item.warning) if remark]
     return findings
 

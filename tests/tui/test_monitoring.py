@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from providers.model import Write
+from tui.desk.entries import OutboxEntry
 from tui.desk.reports import ProviderHealth
 from tui.monitoring import verdict
 
@@ -17,7 +19,7 @@ GOOD = ProviderHealth(name="ensono", kind="ensono", state="ok", last_good=NOW - 
 def test_all_well_is_one_ok_line_with_numbers() -> None:
     line = verdict([GOOD], [], NOW).line()
     assert line == (
-        "VENDORQ OK: 1 providers, 0 writes wait | "
+        "VENDORQ OK: 1 provider, 0 writes wait | "
         "'ensono age'=30s;180;;0 'ensono queue'=0;10;;0 outbox=0;;;0 unconfirmed=0;;;0"
     )
 
@@ -30,6 +32,7 @@ def test_all_well_is_one_ok_line_with_numbers() -> None:
         ({"state": "unknown", "last_good": None}, 3, "was never read"),
         ({"queue_depth": 11}, 1, "11 messages wait"),
         ({"queue_depth": 11, "queue_age": 1900.0}, 2, "11 messages wait"),
+        ({"queue_age": 1801.0}, 1, "waits for 30 minutes"),
         ({"queue_age": 3700.0}, 2, "waits for 61 minutes"),
         ({"gap": "an answer was cut"}, 1, "an answer was cut"),
         ({"warning": "another reader"}, 1, "another reader"),
@@ -57,3 +60,17 @@ def test_a_vendors_words_cannot_forge_numbers() -> None:
 
 def test_a_store_that_cannot_be_written_is_critical() -> None:
     assert verdict([GOOD], [], NOW, "read-only after a failed fsync").code == 2
+
+
+def test_an_age_over_its_own_threshold_is_never_ok() -> None:
+    old = replace(GOOD, queue_depth=1, queue_age=1801.0)
+    found = verdict([old], [], NOW)
+    assert "'ensono queue age'=1801s;1800;3600;0" in found.line()
+    assert found.line().startswith("VENDORQ WARNING")
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 write needs a decision"), (2, "2 writes need a decision")])
+def test_one_write_and_several_are_counted_in_good_grammar(count: int, words: str) -> None:
+    write = Write(id="w", action="comment", provider="ensono", created_at=NOW)
+    entry = OutboxEntry(write=write, state="unconfirmed", created_at=NOW, updated_at=NOW, needs_engineer=True)
+    assert words in verdict([GOOD], [entry] * count, NOW).line()

@@ -127,8 +127,9 @@ def _state(health: ProviderHealth, policy: Policy, now: datetime) -> Any:
 
 
 def _queue(context: Context, provider: str) -> tuple[int, int | None]:
-    orders = [item.order_time for item in waiting.unsettled(context.catalogue, provider)]
-    return len(orders), min(orders, default=None)
+    """How many messages are not settled, and the order of the oldest that waits for more than an engineer's answer."""
+    unsettled = waiting.unsettled(context.catalogue, provider)
+    return len(unsettled), min((item.order_time for item in unsettled if item.status != "held"), default=None)
 
 
 def _ahead(at: datetime | None, now: datetime) -> datetime | None:

@@ -14,7 +14,8 @@ class ProviderHealth:
     """How one provider is doing, as the health strip, `status` and `check` show it.
 
     `consumes` is false where the queue is not read here; `asks_consume` is true while `consume` is "ask" and the
-    engineer has not answered yet (Desk.answer_consume). `queue_age` is seconds of the oldest unsettled message.
+    engineer has not answered yet (Desk.answer_consume). `queue_age` is seconds of the oldest unsettled message, held
+    ones aside: those wait for the engineer, not for the queue.
     """
 
     name: str

@@ -225,6 +225,8 @@ async def test_messages_without_our_number_are_held_and_linking_answers_them_in_
     answering.fake.batches.append(Batch(messages=tuple(held)))
     report = await answering.sync("fake")
     assert (report.held, answering.fake.ledger, answering.rows()[0].held) == (3, [], True)
+    health = answering.health()[0]
+    assert (health.queue_depth, health.queue_age) == (3, None), "they wait for us, not for the queue"
     entry = await answering.submit(answering.write("link", "fake", "T1", client_number="OWN1"))
     entry = await answering.deliver(entry.id)
     assert entry.state == "done"
