@@ -17,6 +17,29 @@ _USER_INFO: Final = re.compile(r"//[^/@\s]*@")
 SECRET_CURE: Final = (
     'write { env = "NAME" }, { file = "path" }, { command = ["program", "argument"] } or { keyring = "service/user" }'
 )
+_NUMBER: Final = ("a whole number", "write a whole number without quotes, such as 60")
+_DECIMAL: Final = ("a number", "write a number without quotes, such as 20 or 0.5")
+_TEXT: Final = ("a text", 'write it in quotes, such as "text"')
+_LIST: Final = ("a list", 'write a list in brackets, such as ["one", "two"]')
+_TABLE: Final = ("a table", 'write a table in braces, such as { name = "value" }, or under a heading of its own')
+_SWITCH: Final = ("true or false", "write true or false without quotes")
+TYPES: Final = {
+    "int_type": _NUMBER,
+    "int_parsing": _NUMBER,
+    "int_from_float": _NUMBER,
+    "float_type": _DECIMAL,
+    "float_parsing": _DECIMAL,
+    "bool_type": _SWITCH,
+    "bool_parsing": _SWITCH,
+    "string_type": _TEXT,
+    "list_type": _LIST,
+    "tuple_type": _LIST,
+    "frozen_set_type": _LIST,
+    "dict_type": _TABLE,
+    "model_type": _TABLE,
+    "mapping_type": _TABLE,
+}
+"""By pydantic's name of the fault: what the value should have been, and how to write it."""
 
 
 class Complaint(typing.NamedTuple):
@@ -45,6 +68,9 @@ def complaint(error: ValidationError, model: type[BaseModel], hidden: Sequence[s
             return _not_allowed(location, key, found)
     if annotation_of(model, location) is SecretSource:
         return Complaint(location, key, "it is no source of a secret", SECRET_CURE)
+    if found["type"] in TYPES:
+        kind, cure = TYPES[found["type"]]
+        return Complaint(location, key, f"it is not {kind}", cure)
     words = found["msg"].removeprefix("Value error, ").replace("Input should", "it should")
     sentence, _, cure = _USER_INFO.sub("//[redacted]@", words).partition("; ")
     return Complaint(location, key, sentence, cure)
