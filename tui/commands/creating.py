@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,10 +10,12 @@ import click
 from tui import exits
 from tui.commands.options import json_option, pass_session, provider_argument
 from tui.commands.sending import send
-from tui.commands.writing import FILE, text_of
+from tui.commands.writing import FILE, file_text, text_of
 from tui.session import Session, check_provider
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from providers.model import Write
     from tui.config import Config
     from tui.desk.desk import Desk
@@ -87,10 +88,7 @@ def create(
 def _document(provider: str, source: str) -> dict[str, Any]:
     from tui import create_file
 
-    try:
-        text = text_of("-") if source == "-" else Path(source).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise exits.usage(f"{source} cannot be read as text: {error}") from None
+    text = text_of("-") if source == "-" else file_text(source)
     try:
         return create_file.parse(text, as_toml=source.endswith(".toml"))
     except create_file.Unreadable as error:

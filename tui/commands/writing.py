@@ -94,15 +94,24 @@ def update(session: Session, *, provider: str, number: str, fields: Sequence[str
             raise exits.usage(f"{word!r} is no change", "Write field=value.")
         if name in values:
             raise exits.usage(f"{name!r} is given twice")
-        values[name] = _file_text(value[1:]) if value.startswith("@") else text_of(value)
+        values[name] = file_text(value[1:]) if value.startswith("@") else text_of(value)
     return send_to_ticket(session, "update", provider=provider, number=number, values=values, as_json=as_json)
 
 
-def _file_text(name: str) -> str:
+def file_text(name: str) -> str:
+    """The text of a file that the command line names. Failure with exit code 2 where it cannot be read."""
     try:
         return Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise exits.usage(f"{name} cannot be read as text: {error}") from None
+    except UnicodeDecodeError:
+        raise exits.usage(f"{name} is not UTF-8 text", "Save it as UTF-8, or name another file.") from None
+    except FileNotFoundError:
+        raise exits.usage(f"there is no file {name}") from None
+    except IsADirectoryError:
+        raise exits.usage(f"{name} is a folder", "Name a file in it.") from None
+    except PermissionError:
+        raise exits.usage(f"{name} may not be read", "Its owner can allow it.") from None
+    except OSError as error:
+        raise exits.usage(f"{name} cannot be read: {error.strerror or type(error).__name__}") from None
 
 
 notes_option = click.option("--notes", metavar="TEXT", help="Why, or what was done; - reads it from standard input.")
