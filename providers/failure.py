@@ -46,8 +46,9 @@ class Failure(Exception):
             return Unconfirmed(provider, self.words, code=self.code)
         if self.trouble == "timed_out":
             return TimedOut(provider, self.words, code=self.code)
-        kind = TooLarge if self.trouble == "oversized" else BadAnswer
-        return kind(provider, self.words, code=self.code)
+        if self.trouble == "oversized":
+            return TooLarge(provider, self.words, code=self.code, next_step=BadAnswer.default_next_step)
+        return BadAnswer(provider, self.words, code=self.code)
 
 
 def connection_failure(error: BaseException, host: str) -> Failure:

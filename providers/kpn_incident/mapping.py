@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from providers.kpn.words import priority_of, read_time, state_of
+from providers.kpn.words import numbered, state_of
 from providers.kpn_incident.wire import IncidentWire
-from providers.lenient import line_of, vendor_value
-from providers.model import ENDED_STATES, Order, Patch, Snapshot
+from providers.lenient import line_of, other_fields, priority_of, time_of
+from providers.model import ENDED_STATES, Comment, Order, Patch, Snapshot
 
 _PATCHED: Final = frozenset({"ticket_number", "reference_number", "short_description", "description", "state"})
 """What a patch says in our own words; the page's other fields are kept under KPN's names."""
@@ -46,9 +46,14 @@ def page_snapshot(page: Mapping[str, Any], raw: str, order: Order, number: str, 
     if "priority" in page:
         said["priority"] = priority_of(wire.priority)
     if "sla_due" in page:
-        said["due_at"] = read_time(wire.sla_due, zone)
-    other = {line_of(name): vendor_value(value) for name, value in page.items() if name not in _PATCHED}
-    patch = Patch(number=wire.ticket_number or number, set=said, vendor=other, complete=True)
+        said["due_at"] = time_of(wire.sla_due, zone)
+    # What KPN asks of us is what one answers to: it belongs in the timeline, not among the facts.
+    asking = filter(None, (wire.required_information, wire.reason_user_required))
+    questions = tuple(Comment(id="", author="KPN", body=text) for text in asking)
+    other = other_fields(page, _PATCHED)
+    patch = Patch(
+        number=wire.ticket_number or number, set=said, vendor=other, comments=numbered(questions), complete=True
+    )
     return Snapshot(patch=patch, order=order, detailed=True, raw=raw)
 
 

@@ -84,6 +84,13 @@ _FIELDS: Final = (
     Field(name="assignedGroup", title="Group", editable=True, source=_SOURCE),
     Field(name="assignedTo", title="Assigned to", editable=True, source=_SOURCE),
 )
+CLIENT_NUMBER: Final = Field(
+    name="client_number",
+    title="Our number",
+    common="client_number",
+    help="Kept here only: SmartOps has no place for it.",
+    source="not in the contract",
+)
 STATUS: Final = Field(name="ticketStatus", title="Status", editable=True, help="The ITSM's own word.", source=_SOURCE)
 COMMENT: Final = Field(
     name="comments", title="Comment", kind=Kind.TEXT, common="comment", required=True, source=_SOURCE
@@ -124,7 +131,7 @@ DECLARATION: Final = Declaration(
         Operation.TAKE: "take is not offered by SmartOps: set assignedGroup with an update",
     },
     forms={
-        Operation.CREATE: (*_FIELDS, replace(COMMENT, required=False)),
+        Operation.CREATE: (CLIENT_NUMBER, *_FIELDS, replace(COMMENT, required=False)),
         Operation.UPDATE: (
             STATUS,
             *(replace(field, required=False) for field in _FIELDS),

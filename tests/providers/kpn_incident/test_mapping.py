@@ -134,3 +134,12 @@ def test_any_page_gives_a_storable_snapshot(value: dict[str, Any]) -> None:
 def test_any_object_fits_the_wire_models(value: dict[str, Any]) -> None:
     IncidentWire.model_validate(value)
     WriteWire.model_validate(value)
+
+
+def test_what_kpn_asks_of_us_stands_in_the_timeline_once() -> None:
+    asked = page(required_information="Foto?", reason_user_required="")
+    again = page(required_information="Foto?", reason_user_required="")
+    assert [(comment.author, comment.body, comment.origin) for comment in asked.comments] == [
+        ("KPN", "Foto?", "vendor")
+    ]
+    assert [comment.id for comment in again.comments] == [comment.id for comment in asked.comments]
