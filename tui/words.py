@@ -9,6 +9,7 @@ from tui.widgets.times import duration
 
 if TYPE_CHECKING:
     from providers.model import TicketRow
+    from tui.desk.reports import ProviderHealth
 
 
 def due(at: datetime | None, now: datetime) -> str:
@@ -29,6 +30,16 @@ def age(at: datetime | None, now: datetime) -> str:
 def local(at: datetime | None) -> str:
     """The time of day where the engineer is, to the minute; empty for nothing."""
     return "" if at is None else at.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def doubt(health: ProviderHealth, now: datetime) -> str:
+    """Why what is shown of a provider may be old: how old its last good read is, and the reason. Empty where it is
+    read as it should be."""
+    if health.state in ("ok", "paused") and not health.gap:
+        return ""
+    read = "was never read" if health.last_good is None else f"was last read {age(health.last_good, now)}"
+    reason = health.error or health.gap or ("" if health.last_good is None else "nothing polls it now")
+    return f"{health.name} {read}" + (f": {reason}" if reason else ": run `vendorq sync --once`")
 
 
 def marks(row: TicketRow, now: datetime) -> str:

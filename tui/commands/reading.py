@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -54,6 +54,7 @@ def list_tickets(session: Session, *, filter_words: Sequence[str], with_ended: b
             print_json({"tickets": shown})
         else:
             _print_rows(rows, hidden, desk.clock.now())
+        _remark(desk, {row.provider for row in rows})
         return exits.OK
 
     return session.run(work)
@@ -121,6 +122,13 @@ def _print_rows(rows: Sequence[TicketRow], hidden: int, now: datetime) -> None:
     print_data(table(headings, lines, terminal_width()))
 
 
+def _remark(desk: Desk, shown: Collection[str]) -> None:
+    """Say of each provider among those shown that its rows may be old; nothing where all is well."""
+    for item in desk.health():
+        if item.name in shown and (line := words.doubt(item, desk.clock.now())):
+            say(line)
+
+
 @click.command("show")
 @ticket_arguments
 @click.option("--refresh", is_flag=True, help="Ask the vendor for the ticket's own page first.")
@@ -147,6 +155,7 @@ def show_ticket(session: Session, *, provider: str, number: str, refresh: bool, 
         else:
             zone = desk.declaration(provider).time_zone
             print_data(ticket_page(record, desk.timeline(key), desk.clock.now(), zone))
+        _remark(desk, {key.provider})
         return exits.OK
 
     return session.run(work)
