@@ -22,6 +22,7 @@ from tui.desk import (
     outbox_entries,
     outgoing,
     records,
+    refusals,
     waiting,
 )
 from tui.desk.context import Context, new_id
@@ -62,6 +63,7 @@ class Outbox:
         keys = waiting.to_answer(self._context.catalogue, write.provider)
 
         def keep(transaction: Transaction) -> OutboxEntry:
+            _refuse_duplicate(transaction, write)
             answers: list[str] = []
             for place, key in enumerate(keys):
                 held = records.entry_at(transaction, key)
@@ -329,6 +331,8 @@ def _refuse_duplicate(transaction: Transaction, write: Write) -> None:
     """One create for each own number, one answer to each approval cycle: checked where it is recorded."""
     if write.action == "create" and write.client_number:
         _refuse_second_create(transaction, write)
+    if write.action == "link":
+        refusals.refuse_foreign_number(transaction, write)
     if write.action in _DECISIONS:
         _refuse_second_answer(transaction, write)
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from providers.base import Operation
 from providers.errors import NotFound, NotOffered, Rejected, WrongState
 from providers.model import Preview, Ticket, TicketKey, Write
-from tui.desk import confirmed, cycles, outgoing, records
+from tui.desk import confirmed, cycles, outgoing, records, refusals
 from tui.desk.context import Context, new_id
 
 _OWN_NUMBERS: Final = ("client_number", "clientTicketNumber", "customer_reference_number", "correlation_id")
@@ -86,6 +86,8 @@ def check(context: Context, write: Write, ticket: Ticket | None) -> Preview:
     if refusal:
         raise NotOffered(write.provider, refusal)
     _check_cycle(write, ticket)
+    if operation is Operation.LINK:
+        refusals.refuse_foreign_number(context.store, write)
     if answers_link(context, write):
         return _preview_of_link(context, write, ticket)
     return provider.prepare(write, ticket)
