@@ -1,4 +1,4 @@
-"""Inside tmux: the same sequences as outside, and a copy that reaches the clipboard whichever way tmux lets it through."""
+"""Inside tmux: the same sequences as outside, and a copy that reaches the clipboard however tmux lets it through."""
 
 from __future__ import annotations
 

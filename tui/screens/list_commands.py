@@ -199,6 +199,7 @@ class ListCommands:
         if not kept or not line.text.strip():
             self.drop_filter()
         self.go_to("tickets")
+        self.screen.vendorq.typed.done(line.Left)
 
     def drop_filter(self) -> None:
         """Show the whole view again."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -16,6 +16,8 @@ from tui import filters
 
 if TYPE_CHECKING:
     from textual import events
+
+    from tui.app import VendorqApp
 
 
 class FilterSuggester(Suggester):
@@ -116,6 +118,9 @@ class FilterLine(Horizontal):
 
     def on_key(self, event: events.Key) -> None:
         """Escape gives the filter up; down goes to the list; tab takes the suggestion."""
+        if event.key in ("enter", "escape", "down", "pagedown"):
+            # What is typed next is for the list, which has not got the keys yet.
+            cast("VendorqApp", self.app).typed.wait_for(self.Left)
         if event.key == "escape":
             event.stop()
             self.post_message(self.Left(kept=False))
