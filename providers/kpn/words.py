@@ -15,7 +15,6 @@ from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from providers.lenient import text_of
 from providers.model import Comment, Origin
 from providers.text import safe_line
 
@@ -39,30 +38,12 @@ _STATES: Final = {
 }
 _CHANGE_STATES: Final = frozenset({"new", "draft", "assess", "authorize", "scheduled", "implement", "review"})
 _OURS_TO_ANSWER: Final = re.compile(r"\b(user|customer|caller)\b", re.IGNORECASE)
-_PRIORITY: Final = re.compile(r"\s*(?:p|priority)?\s*([1-5])\b(?!\s*,)", re.IGNORECASE)
 
 
 def token_url(url: str) -> str:
     """Where KPN hands out tokens: on the origin of its base URL (KPN Store API Authentication Standard)."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}{TOKEN_PATH}"
-
-
-def read_time(value: object, zone: ZoneInfo, *, fold: int = 0) -> datetime | None:
-    """A stamp as UTC. One without a zone is `zone`'s local time; "UNKNOWN", "" and what is no stamp give None.
-
-    In the hour that the clock shows twice in autumn, `fold` 0 reads the first, summer time, and 1 the second.
-    """
-    text = text_of(value).strip()
-    if not text[:4].isdecimal():
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-        if at.tzinfo is None:
-            at = at.replace(tzinfo=zone, fold=fold)
-        return at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def local_stamp(at: datetime, zone: ZoneInfo) -> str:
@@ -74,12 +55,6 @@ def exists(local: datetime, zone: ZoneInfo) -> bool:
     """Whether the zone's clock ever shows this time: it skips an hour in spring."""
     aware = local.replace(tzinfo=zone)
     return aware.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None)
-
-
-def priority_of(value: object) -> int | None:
-    """1 to 5 from "3 - Moderate", "3" or 3; None for any other word."""
-    found = _PRIORITY.match(text_of(value))
-    return int(found[1]) if found else None
 
 
 def state_of(word: str, ticket_type: str) -> str:
@@ -101,11 +76,6 @@ def state_of(word: str, ticket_type: str) -> str:
 def names_us(reason: str) -> bool:
     """Whether an on-hold reason waits for our side: it names the user, customer or caller."""
     return bool(_OURS_TO_ANSWER.search(reason))
-
-
-def same_text(one: str, other: str) -> bool:
-    """Whether two texts are the same but for white space, which KPN changes on the way."""
-    return folded(one) == folded(other)
 
 
 def folded(text: str) -> str:

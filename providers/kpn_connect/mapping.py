@@ -8,10 +8,11 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from providers.kpn.words import OWN_USER, names_us, numbered, priority_of, read_time, same_text, state_of
+from providers.evidence import same_text
+from providers.kpn.words import OWN_USER, names_us, numbered, state_of
 from providers.kpn_connect.declaration import TASK_TYPES, TICKET_TYPES
 from providers.kpn_connect.wire import CommentWire, TicketWire, known_keys
-from providers.lenient import line_of, vendor_value
+from providers.lenient import line_of, other_fields, priority_of, time_of
 from providers.model import Comment, Order, Patch, Snapshot
 
 _TYPES: Final = {word.casefold(): kind for kind, word in TICKET_TYPES.items()} | {
@@ -93,7 +94,7 @@ def page_snapshot(page: Mapping[str, Any], raw: str, order: Order, number: str, 
     if "priority" in page:
         said["priority"] = priority_of(wire.priority)
     if "sla_due" in page:
-        said["due_at"] = read_time(wire.sla_due, zone)
+        said["due_at"] = time_of(wire.sla_due, zone)
     latest = max((comment.at for comment in comments if comment.at is not None), default=None)
     patch = Patch(
         number=number,
@@ -137,18 +138,13 @@ def comments_of(wires: tuple[CommentWire, ...], zone: ZoneInfo) -> tuple[Comment
         Comment(
             id="",
             author=wire.user,
-            at=read_time(wire.date_time, zone),
+            at=time_of(wire.date_time, zone),
             body=wire.comment,
             origin="us" if wire.user.casefold() == OWN_USER else "vendor",
         )
         for wire in wires
         if wire.comment
     )
-
-
-def other_fields(values: Mapping[str, Any], patched: frozenset[str]) -> dict[str, object]:
-    """What else KPN sent, under its own names; an emptied field is kept as empty, so that it replaces what was."""
-    return {line_of(name): vendor_value(value) for name, value in values.items() if name not in patched}
 
 
 def shows_own_comment(wires: tuple[CommentWire, ...], text: str, since: datetime, zone: ZoneInfo) -> bool:
@@ -158,7 +154,7 @@ def shows_own_comment(wires: tuple[CommentWire, ...], text: str, since: datetime
     """
     for wire in wires:
         if wire.user.casefold() == OWN_USER and same_text(wire.comment, text):
-            at = read_time(wire.date_time, zone, fold=1)
+            at = time_of(wire.date_time, zone, fold=1)
             if at is None or at >= since:
                 return True
     return False

@@ -15,10 +15,10 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from providers.clock import milliseconds
-from providers.kpn.words import OWN_USER, numbered, priority_of, read_time
-from providers.kpn_connect.mapping import cached_state, facts_of, other_fields, type_of
+from providers.kpn.words import OWN_USER, numbered
+from providers.kpn_connect.mapping import cached_state, facts_of, type_of
 from providers.kpn_connect.wire import AttributesWire, UpdateWire, known_keys
-from providers.lenient import line_of
+from providers.lenient import line_of, other_fields, priority_of, time_of
 from providers.model import Attachment, Comment, Message, MessageKind, Order, Patch
 from providers.slices import Element
 from providers.text import safe_line
@@ -59,7 +59,7 @@ def message_of(provider: str, element: Element, fallback: Order, zone: ZoneInfo)
         return Message(provider=provider, id=_digest(raw), order=fallback, raw=raw, problem=problem)
     wire = UpdateWire.model_validate(value)
     problem = _problem_of(wire, value)
-    sent_at = read_time(wire.message_datetime_utc, UTC_ZONE)
+    sent_at = time_of(wire.message_datetime_utc, UTC_ZONE)
     kind: MessageKind = "unknown"
     patch = None
     if not problem:
@@ -111,12 +111,12 @@ def _patch_of(wire: UpdateWire, sent_at: datetime | None, zone: ZoneInfo) -> tup
     if "priority" in attributes:
         facts["priority"] = priority_of(said.priority)
     if "sla_due" in attributes:
-        facts["due_at"] = read_time(said.sla_due, zone)
+        facts["due_at"] = time_of(said.sla_due, zone)
     comments = numbered(
         Comment(
             id="",
             author=item.user or KPN_USER,
-            at=read_time(item.date_time, zone) or sent_at,
+            at=time_of(item.date_time, zone) or sent_at,
             body=item.comment,
             origin="us" if item.user.casefold() == OWN_USER else "vendor",
         )

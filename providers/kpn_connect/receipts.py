@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from providers.base import Operation
-from providers.kpn.words import numbered, same_text
+from providers.evidence import same_text
+from providers.kpn.words import numbered
 from providers.kpn_connect.payload import Outgoing
 from providers.kpn_connect.wire import WriteWire
 from providers.model import Comment, Message, Patch, Receipt, Snapshot, Ticket, Write

@@ -8,19 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from providers.evidence import same_text
 from providers.kpn.words import (
     comment_id,
     exists,
     local_stamp,
     names_us,
     numbered,
-    priority_of,
-    read_time,
-    same_text,
     state_of,
     token_url,
 )
-from providers.lenient import vendor_value
+from providers.lenient import priority_of, time_of, vendor_value
 from providers.model import Comment
 from tests.support.kpn import AMSTERDAM
 
@@ -44,18 +42,18 @@ def utc(year: int, month: int, day: int, hour: int, minute: int, second: int = 0
     ],
 )
 def test_stamp_without_a_zone_is_dutch_time(stamp: str, at: datetime) -> None:
-    assert read_time(stamp, AMSTERDAM) == at
+    assert time_of(stamp, AMSTERDAM) == at
 
 
 def test_second_reading_of_the_hour_that_comes_twice() -> None:
-    assert read_time("2025-10-26 02:30", AMSTERDAM, fold=1) == utc(2025, 10, 26, 1, 30)
+    assert time_of("2025-10-26 02:30", AMSTERDAM, fold=1) == utc(2025, 10, 26, 1, 30)
 
 
 @pytest.mark.parametrize(
     "stamp", ["UNKNOWN", "", None, {}, [], "soon", "0000-00-00 00:00", "2025-13-01 00:00", "0001-01-01 00:00", True]
 )
 def test_what_is_no_stamp_is_no_time(stamp: object) -> None:
-    assert read_time(stamp, AMSTERDAM) is None
+    assert time_of(stamp, AMSTERDAM) is None
 
 
 @pytest.mark.parametrize(
@@ -76,7 +74,7 @@ def test_times_go_out_as_dutch_time(at: datetime, stamp: str) -> None:
 def test_local_stamp_is_read_back_as_the_same_minute_but_for_the_doubled_hour(moment: datetime) -> None:
     at = moment.replace(tzinfo=UTC, second=0, microsecond=0)
     stamp = local_stamp(at, AMSTERDAM)
-    assert at in (read_time(stamp, AMSTERDAM), read_time(stamp, AMSTERDAM, fold=1))
+    assert at in (time_of(stamp, AMSTERDAM), time_of(stamp, AMSTERDAM, fold=1))
 
 
 def test_hour_that_spring_skips_does_not_exist() -> None:

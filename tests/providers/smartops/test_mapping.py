@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from providers.lenient import priority_of
 from providers.smartops.declaration import TICKET_FIELDS
-from providers.smartops.mapping import details_snapshot, priority_of, seconds_of, state_of
+from providers.smartops.mapping import details_snapshot, seconds_of, state_of
 
 DETAILS = {
     "ticketNumber": "INC0099001",
