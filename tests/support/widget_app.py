@@ -6,9 +6,16 @@ from typing import Any
 
 from textual.app import App, ComposeResult
 from textual.message import Message
+from textual.pilot import Pilot
 from textual.widget import Widget
 
 import themes
+
+
+async def press(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys, and let what they start come to rest."""
+    await pilot.press(*keys)
+    await pilot.pause()
 
 
 class WidgetApp(App[None]):

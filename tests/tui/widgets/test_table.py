@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual.geometry import Region
 
-from tests.support.dashboard import lines, press
-from tests.support.widget_app import WidgetApp
+from tests.support.dashboard import lines
+from tests.support.widget_app import WidgetApp, press
 from tui.widgets.columns import Column
 from tui.widgets.table import Cells, Table
 
