@@ -172,6 +172,7 @@ class ListCommands:
             line.say(str(error))
             return
         self.text = text.strip()
+        screen.tickets.start_again()
         self._filtering = screen.board.listing.filtering(matches)
         self._filter_on(self._filtering)
 
