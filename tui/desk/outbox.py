@@ -57,13 +57,17 @@ class Outbox:
         """Link our number where it travels with the answers to the ticket's held messages.
 
         The number is in the ticket at once; each held message gets its Success, in their order; the link's own
-        entry is done when they are.
+        entry is done when they are. WrongState where the vendor was told another number of ours.
         """
         now = self._context.now()
         keys = waiting.to_answer(self._context.catalogue, write.provider)
+        came = self._context.catalogue.entries_of(write.provider, write.number)
 
         def keep(transaction: Transaction) -> OutboxEntry:
             _refuse_duplicate(transaction, write)
+            ticket = records.ticket(transaction, TicketKey(write.provider, write.number))
+            refusals.refuse_replaced_number(transaction, write, ticket, came)
+            linked = ticket is not None and ticket.client_number == write.client_number
             answers: list[str] = []
             for place, key in enumerate(keys):
                 held = records.entry_at(transaction, key)
@@ -76,9 +80,12 @@ class Outbox:
             entry = replace(
                 outbox_entries.new(write, now + timedelta(microseconds=len(keys)), revision), answers=tuple(answers)
             )
-            self._take_in(transaction, entry, Receipt(), now)
+            if not linked:
+                self._take_in(transaction, entry, Receipt(), now)
             if not answers:
-                entry = outbox_entries.done(entry, Receipt(note="Kept here; it goes along with the next answer."), now)
+                known = f"It is linked already as {write.client_number}; nothing was sent."
+                note = known if linked else "Kept here; it goes along with the next answer."
+                entry = outbox_entries.done(entry, Receipt(note=note), now)
                 audit.note_outcome(transaction, self._context, entry, "done", entry.note)
             records.put_write(transaction, entry)
             return entry
@@ -333,6 +340,8 @@ def _refuse_duplicate(transaction: Transaction, write: Write) -> None:
         _refuse_second_create(transaction, write)
     if write.action == "link":
         refusals.refuse_foreign_number(transaction, write)
+    if write.action == "acknowledge":
+        refusals.refuse_second_response(transaction, write)
     if write.action in _DECISIONS:
         _refuse_second_answer(transaction, write)
 

@@ -82,12 +82,14 @@ def check(context: Context, write: Write, ticket: Ticket | None) -> Preview:
             next_step="Start without --read-only, or take read_only out of its config.",
         )
     operation = _operation(write)
-    refusal = provider.declaration.refusal(operation, ticket)
+    refusal = provider.declaration.unoffered(operation, ticket)
     if refusal:
         raise NotOffered(write.provider, refusal)
     _check_cycle(write, ticket)
     if operation is Operation.LINK:
         refusals.refuse_foreign_number(context.store, write)
+    if operation is Operation.ACKNOWLEDGE:
+        refusals.refuse_second_response(context.store, write)
     if answers_link(context, write):
         return _preview_of_link(context, write, ticket)
     return provider.prepare(write, ticket)
@@ -120,17 +122,22 @@ def _preview_of_link(context: Context, write: Write, ticket: Ticket | None) -> P
         raise NotFound(write.provider, f"no ticket {write.number} of {write.provider} is known here")
     if not write.client_number:
         raise Rejected(write.provider, "a link needs our own number", field="client_number")
+    came = context.catalogue.entries_of(write.provider, write.number)
+    refusals.refuse_replaced_number(context.store, write, ticket, came)
     held = [
         item.id
         for _, item in context.catalogue.open_messages(write.provider)
         if item.number == write.number and item.status == "held"
     ]
     if not held:
-        return Preview(method="", path="", body="", warnings=("No message waits for it: the number goes along later.",))
+        linked = ticket.client_number == write.client_number
+        later = "No message waits for it: the number goes along later."
+        warning = f"It is linked already as {write.client_number}: nothing is sent." if linked else later
+        return Preview(method="", path="", body="", warnings=(warning,))
     provider = context.providers[write.provider]
     # The messages are answered with the number as if it were linked already.
-    linked = replace(ticket, client_number=write.client_number)
-    previews = [provider.prepare(_answer(write, message), linked) for message in held]
+    as_linked = replace(ticket, client_number=write.client_number)
+    previews = [provider.prepare(_answer(write, message), as_linked) for message in held]
     first = previews[0]
     return replace(first, body="\n".join(item.body for item in previews))
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from providers.base import Operation
-from providers.errors import Rejected
-from providers.model import Batch
+from providers.errors import Rejected, WrongState
+from providers.model import Batch, Patch
 from tests.support.fake_provider import ANSWERED, FakeProvider, declare, message
-from tests.support.memory_desk import MemoryDesk
+from tests.support.memory_desk import T1, MemoryDesk
 
 
 @pytest.fixture
@@ -68,3 +68,63 @@ async def test_a_link_may_be_changed_where_it_has_a_request_of_its_own(desk: Mem
     await link(desk, "T1", "OWN1")
     await link(desk, "T1", "OWN2")
     assert [own for _, _, own in desk.fake.ledger] == ["OWN1", "OWN2"]
+
+
+async def test_linking_the_same_number_again_sends_nothing(answering: MemoryDesk) -> None:
+    await link(answering, "T1", "OWN1")
+    before = answering.ticket(T1)
+    assert "linked already as OWN1" in await link(answering, "T1", "OWN1")
+    assert answering.fake.ledger == [("acknowledge", "T1", "m1000")]
+    assert answering.ticket(T1) == before
+
+
+async def test_a_number_the_vendor_was_told_is_not_replaced(answering: MemoryDesk) -> None:
+    await link(answering, "T1", "OWN1")
+    with pytest.raises(WrongState, match="already linked as OWN1"):
+        await link(answering, "T1", "OWN2")
+    assert answering.find("fake", "OWN1") is not None
+    assert answering.fake.ledger == [("acknowledge", "T1", "m1000")]
+
+
+async def test_a_number_the_vendor_named_itself_is_not_replaced(answering: MemoryDesk) -> None:
+    said = message("T3", 3000, client_number="OWN3", patch=Patch(number="T3", set={"client_number": "OWN3"}))
+    answering.fake.batches.append(Batch(messages=(said,)))
+    await answering.sync("fake")
+    with pytest.raises(WrongState, match="already linked as OWN3"):
+        await link(answering, "T3", "OWN4")
+
+
+async def test_a_number_that_was_only_kept_here_may_be_replaced(answering: MemoryDesk) -> None:
+    await answering.send("acknowledge", message_id="m1000", reason="not ours")
+    assert "Kept here" in await link(answering, "T1", "OWN1")
+    assert "Kept here" in await link(answering, "T1", "OWN2")
+    answering.fake.batches.append(Batch(messages=(message("T1", 4000, awaits_number=True),)))
+    await answering.sync("fake")
+    assert answering.fake.ledger[-1] == ("acknowledge", "T1", "m4000")
+    with pytest.raises(WrongState, match="already linked as OWN2"):
+        await link(answering, "T1", "OWN1")
+
+
+async def test_a_message_is_answered_once(answering: MemoryDesk) -> None:
+    await answering.send("acknowledge", message_id="m1000", reason="not ours")
+    with pytest.raises(WrongState, match="m1000 is already answered: Failure"):
+        await answering.send("acknowledge", message_id="m1000", reason="still not ours")
+    await link(answering, "T2", "OWN2")
+    with pytest.raises(WrongState, match="m2000 is already answered: Success"):
+        await answering.send("acknowledge", number="T2", message_id="m2000", reason="not ours")
+    assert [said for _, _, said in answering.fake.ledger] == ["m1000", "m2000"]
+
+
+async def test_an_answer_that_is_on_its_way_is_an_answer(answering: MemoryDesk) -> None:
+    await answering.submit(
+        answering.write("acknowledge", "fake", "T1", values={"message_id": "m1000", "reason": "not ours"})
+    )
+    with pytest.raises(WrongState, match="already queued"):
+        await answering.send("acknowledge", message_id="m1000", reason="not ours")
+
+
+async def test_an_answer_that_was_refused_may_be_given_again(answering: MemoryDesk) -> None:
+    answering.fake.before.append(Rejected("fake", "the reason is too short"))
+    await answering.send("acknowledge", message_id="m1000", reason="no")
+    entry = await answering.send("acknowledge", message_id="m1000", reason="not ours at all")
+    assert entry.state == "done"
