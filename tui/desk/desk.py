@@ -14,7 +14,7 @@ from providers.base import Declaration, Operation, Progress, Provider
 from providers.clock import Clock
 from providers.errors import NotFound, NotOffered
 from providers.exchange import referring
-from providers.model import NOTHING, Engineer, Preview, Ticket, TicketKey, TicketRow, Write
+from providers.model import NOTHING, Engineer, Patch, Preview, Snapshot, Ticket, TicketKey, TicketRow, Write
 from tui.desk import consent, correlation, events, health, marks, records, shelf, timeline, writing
 from tui.desk import retention as housekeeping
 from tui.desk.context import Context, Policy
@@ -221,20 +221,34 @@ class Desk:
         internal_id = known.internal_id if known is not None else ""
         with referring(key.number):
             page = await self.providers[key.provider].detail(key.number, internal_id)
-        snapshots = Snapshots(self._context, self.providers[key.provider])
+        return await self._take_in(page, key.provider)
+
+    async def _take_in(self, page: Snapshot, provider: str) -> Ticket:
+        snapshots = Snapshots(self._context, self.providers[provider])
         try:
-            tell = not self._context.offers(key.provider, Operation.QUEUE)
+            tell = not self._context.offers(provider, Operation.QUEUE)
             await snapshots.take([page], tell=tell, baseline=True)
         finally:
             snapshots.close()
-        ticket = self.ticket(TicketKey(key.provider, page.patch.number))
+        ticket = self.ticket(TicketKey(provider, page.patch.number))
         if ticket is None:
-            raise NotFound(key.provider, f"{key.number} is not known to the vendor")
+            raise NotFound(provider, f"{page.patch.number} is not known to the vendor")
         return ticket
 
     async def track(self, provider: str, number: str) -> Ticket:
-        """Start to follow a ticket by its number, for vendors without a list."""
-        return await self.refresh(self.find(provider, number) or TicketKey(provider, number))
+        """Start to follow a ticket by its number, for vendors without a list.
+
+        Where the vendor has no page to read either, the ticket is there from now on, partial, and filled by what
+        the queue tells of it.
+        """
+        known = self.find(provider, number)
+        if self._context.offers(provider, Operation.DETAIL):
+            return await self.refresh(known or TicketKey(provider, number))
+        if known is None:
+            return await self._take_in(Snapshot(patch=Patch(number=number, partial=True), order=(0, 0)), provider)
+        ticket = self.ticket(known)
+        assert ticket is not None
+        return ticket
 
     async def download(
         self, key: TicketKey, name: str = "", to: Path | None = None, progress: Progress | None = None

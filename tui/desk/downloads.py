@@ -32,7 +32,8 @@ class Downloads:
         self._looked_at: set[str] = set()
 
     async def fetch_waiting(self) -> int:
-        """Fetch the files that messages brought and that are not here yet. Raises the first failure at the end."""
+        """Fetch the files that messages brought and that are not here yet. Raises the first failure of the
+        vendor's at the end."""
         if not self._context.offers(self._provider.name, Operation.DOWNLOAD):
             return 0
         count = 0
@@ -40,11 +41,15 @@ class Downloads:
         for key, entry in self._waiting():
             try:
                 count += await self._fetch_of(entry)
-            except _FINAL as error:
-                await self._give_up(key, error)
             except VendorError as error:
-                failure = failure or error
-                continue
+                if error.code == received_files.WRONG_SIZE:
+                    # Asked for again at the next poll, while its link lives; one odd file is not the vendor's trouble.
+                    _log.warning("a file of %s is not here yet: %s", self._provider.name, error)
+                    continue
+                if not isinstance(error, _FINAL):
+                    failure = failure or error
+                    continue
+                await self._give_up(key, error)
             self._looked_at.add(key)
         if failure is not None:
             raise failure

@@ -15,6 +15,8 @@ from providers.text import safe_line
 
 LARGEST: Final = 100 * 1024 * 1024
 """Bytes of one file; more is not fetched."""
+WRONG_SIZE: Final = "size"
+"""The code of the error for a file that has not the size the vendor said."""
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _NAME_LENGTH: Final = 120
 _FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
@@ -53,6 +55,7 @@ async def keep(provider: str, attachment: Attachment, pieces: AsyncIterator[byte
                 provider,
                 f"{name} came with {size} bytes where the vendor said {attachment.size}; it was not kept",
                 next_step="Download it again, or ask the vendor to attach it again.",
+                code=WRONG_SIZE,
             )
         return place(partial, folder, name)
     finally:

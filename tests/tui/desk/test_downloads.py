@@ -56,6 +56,13 @@ async def test_a_file_is_fetched_on_receipt_into_a_folder_of_ours(desk: MemoryDe
     assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
+async def test_a_file_of_another_size_than_said_does_not_make_its_vendor_look_down(desk: MemoryDesk) -> None:
+    await attach(desk, file(size=9))
+    assert paths(desk) == []
+    for report in (await desk.sync("fake"), await desk.sync("fake")):
+        assert report.error == ""
+
+
 async def test_files_of_one_name_stand_side_by_side(desk: MemoryDesk) -> None:
     await attach(desk, file())
     await attach(desk, file(url="https://files/2", file_id="a2"), order=2000, content=b"more")

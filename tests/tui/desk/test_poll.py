@@ -196,6 +196,16 @@ async def test_a_tracked_ticket_is_read_at_each_poll(tmp_path: Path) -> None:
     await desk.aclose()
 
 
+async def test_a_ticket_of_a_vendor_without_a_page_is_followed_from_what_the_queue_tells(tmp_path: Path) -> None:
+    desk = MemoryDesk(tmp_path, FakeProvider(declaration=declare(frozenset({Operation.QUEUE}))))
+    ticket = await desk.track("fake", "T1")
+    assert (ticket.number, ticket.partial) == ("T1", True)
+    desk.fake.put(message(order=BASE + 5000, patch=Patch(number="T1", set={"summary": "Disk full"})))
+    await desk.sync("fake")
+    assert [row.summary for row in desk.rows()] == ["Disk full"]
+    await desk.aclose()
+
+
 # Failures
 
 
