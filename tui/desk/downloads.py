@@ -32,8 +32,7 @@ class Downloads:
         self._looked_at: set[str] = set()
 
     async def fetch_waiting(self) -> int:
-        """Fetch the files that messages brought and that are not here yet. Raises the first failure of the
-        vendor's at the end."""
+        """Fetch the files that messages brought and that are not here yet. The vendor's first failure is raised last."""
         if not self._context.offers(self._provider.name, Operation.DOWNLOAD):
             return 0
         count = 0
