@@ -5,6 +5,7 @@ The bytes that came are kept; the list and each open ticket's page are read agai
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -16,6 +17,8 @@ from tui.desk.context import Context
 from tui.desk.ports import Table, Transaction, View, key_of
 
 MARK: Final = "reading_queue"
+HEAD: Final = 65_536
+"""Characters kept of what came. A vendor that answers the same nonsense at each poll must not fill the disk."""
 
 
 def is_open(view: View, provider: str) -> bool:
@@ -41,7 +44,10 @@ def is_marked(view: View, provider: str) -> bool:
 def open_gap(
     transaction: Transaction, context: Context, provider: str, *, words: str, raw: str, numbers: Sequence[str]
 ) -> None:
-    """Record a gap, with the bytes that came and the tickets to read again."""
+    """Record a gap, with the head of what came, its size in bytes and SHA-256, and the tickets to read again.
+
+    The same answer again is counted where it is kept already.
+    """
     now = context.now()
     records.amend(
         transaction,
@@ -52,9 +58,25 @@ def open_gap(
         gap_pending=list(numbers),
         gap_listed=False,
     )
-    key = key_of("gap", provider, f"{milliseconds(now):015d}")
-    transaction.put(Table.META, key, {"at": format_time(now), "provider": provider, "words": words, "raw": raw})
+    _keep_what_came(transaction, provider, words, raw, now)
     audit.add(transaction, context, provider=provider, number="", action="queue", outcome="gap", words=words)
+
+
+def _keep_what_came(transaction: Transaction, provider: str, words: str, raw: str, now: datetime) -> None:
+    whole = raw.encode(errors="surrogatepass")
+    digest = hashlib.sha256(whole).hexdigest()
+    prefix = key_of("gap", provider, "")
+    for key in transaction.keys(Table.META):
+        if key.startswith(prefix):
+            known = records.document(transaction, Table.META, key)
+            if known.get("sha256") == digest and known.get("words") == words:
+                transaction.put(
+                    Table.META, key, {**known, "at": format_time(now), "times": int(known.get("times", 1)) + 1}
+                )
+                return
+    kept = {"at": format_time(now), "provider": provider, "words": words, "raw": raw[:HEAD]}
+    said = {"size": len(whole), "sha256": digest, "times": 1}
+    transaction.put(Table.META, key_of("gap", provider, f"{milliseconds(now):015d}"), {**kept, **said})
 
 
 def read_again(
