@@ -273,6 +273,8 @@ BY_ID: Final = {action.id: action for action in ACTIONS}
 def refusal(action: Action, situation: Situation) -> str:
     """Why this cannot be done here and now, in a sentence; empty where it can. Pure."""
     ticket = situation.ticket
+    if action.id == "ticket.handled" and situation.message is not None:
+        return ""  # it is the message that is seen to, also where it belongs to no ticket
     if action.needs in ("ticket", "rows") and ticket is None:
         return f"{action.title}: no ticket is chosen."
     if action.needs == "message" and situation.message is None:

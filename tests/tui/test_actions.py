@@ -125,6 +125,12 @@ def test_what_is_for_one_ticket_is_not_done_while_several_are_marked() -> None:
     assert refusal(BY_ID["ticket.handled"], situation(marked=3)) == ""
 
 
+def test_a_message_of_no_ticket_can_be_seen_to() -> None:
+    parked = message("all", "", "unknown", "x", 1, "parked")
+    assert refusal(BY_ID["ticket.handled"], situation(ticket=None, message=parked)) == ""
+    assert "no ticket is chosen" in refusal(BY_ID["ticket.unread"], situation(ticket=None, message=parked))
+
+
 def test_files_need_a_ticket_that_has_some() -> None:
     assert "T1 has no files" in refusal(BY_ID["ticket.files"], situation())
     sent = replace(TICKET, attachments=(Attachment(id="a", name="x.log", direction="out"),))

@@ -126,7 +126,7 @@ class Outbox:
 
         def keep(transaction: Transaction) -> OutboxEntry:
             if worst is None:
-                after = outbox_entries.done(entry, Receipt(note=f"{len(entry.answers)} messages answered."), now)
+                after = outbox_entries.done(entry, Receipt(note=_answered(len(entry.answers))), now)
                 audit.note_outcome(transaction, self._context, after, "done", after.note)
             else:
                 # The answer's own entry is retried or dropped; the link follows it.
@@ -321,6 +321,10 @@ class Outbox:
 
     def _ticket(self, write: Write) -> Ticket | None:
         return records.ticket(self._context.store, TicketKey(write.provider, write.number)) if write.number else None
+
+
+def _answered(count: int) -> str:
+    return "1 message answered." if count == 1 else f"{count} messages answered."
 
 
 def _lost_with_its_process(entry: OutboxEntry) -> Callable[[datetime], OutboxEntry]:

@@ -86,6 +86,8 @@ def _writes(writes: Sequence[OutboxEntry]) -> Iterable[TimelineItem]:
         words = str(write.values.get("comment") or write.values.get("notes") or "")
         files = ", ".join(item.name for item in write.files)
         body = ": ".join(part for part in (write.action, words or files) if part)
+        if words and files:
+            body += f"\nwith {files}"
         yield TimelineItem(at, "write", write.engineer.name, body, "us", entry.state, entry.id)
 
 

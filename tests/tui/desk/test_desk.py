@@ -191,3 +191,12 @@ async def test_what_waits_is_among_the_writes_however_old(desk: MemoryDesk) -> N
     await desk.send(comment="lost")
     desk.time.move(3600)
     assert [entry.state for entry in desk.outbox(settled=True, since=desk.time.now())] == ["unconfirmed"]
+
+
+async def test_the_story_names_the_files_that_went_with_a_comment(desk: MemoryDesk, tmp_path: Path) -> None:
+    await tell(desk, set={"summary": "Disk full"})
+    file = tmp_path / "boot.log"
+    file.write_text("line\n")
+    entry = await desk.submit(desk.write("comment", "fake", "T1", values={"comment": "See there."}, files=[file]))
+    await desk.deliver(entry.id)
+    assert "comment: See there.\nwith boot.log" in [item.body for item in desk.timeline(T1)]

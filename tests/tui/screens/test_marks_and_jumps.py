@@ -134,3 +134,14 @@ async def test_the_detail_leads_to_the_message_too(desk: ScriptedDesk) -> None:
         assert app.main.pane == "incoming"
         assert app.main.incoming.cursor_row is not None
         assert app.main.incoming.cursor_row.number == CHANGE.number
+
+
+async def test_a_message_that_belongs_to_no_ticket_is_handled_with_the_key_its_text_names(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "tab")
+        while (entry := app.main.incoming.cursor_row) is None or entry.status != "parked":
+            await press(pilot, "j")
+        assert "h Handled" in bottom(app)
+        await press(pilot, "h")
+        await until(pilot, lambda: ("handle_message", entry.provider, entry.id) in desk.calls, "the call")
