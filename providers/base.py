@@ -135,7 +135,8 @@ class Declaration:
     that ended in TimedOut or BadAnswer leaves a gap, as a Batch with `gap` does. `link_by_acknowledging`: there is no
     request for linking our number; it goes along with the answers to the ticket's held messages, so a link becomes
     an acknowledge (Success) for each, in their order. `parallel_receives` is how many reads of the queue may be
-    under way at once, where its messages are ordered only within their groups.
+    under way at once, where its messages are ordered only within their groups. `needs_state` names the states of ours
+    from which alone an operation goes.
     """
 
     kind: str
@@ -157,11 +158,25 @@ class Declaration:
     queue_may_lose: bool = False
     link_by_acknowledging: bool = False
     parallel_receives: int = 1
+    needs_state: Mapping[Operation, frozenset[str]] = field(default_factory=dict)
     time_zone: str = "UTC"
     notes: tuple[str, ...] = ()
 
     def refusal(self, operation: Operation, ticket: Ticket | None = None) -> str:
-        """Why this is not offered (for this ticket), in a sentence; empty where it is."""
+        """Why this cannot be done (with this ticket as it is), in a sentence; empty where it can."""
+        return self.unoffered(operation, ticket) or self.wrong_state(operation, ticket)
+
+    def wrong_state(self, operation: Operation, ticket: Ticket | None = None) -> str:
+        """Why the ticket's state forbids this, in a sentence; empty where it does not."""
+        needed = self.needs_state.get(operation)
+        if ticket is None or not needed or ticket.state in needed:
+            return ""
+        return (
+            f"{operation.value} needs a ticket that is {' or '.join(sorted(needed))}; {ticket.number} is {ticket.state}"
+        )
+
+    def unoffered(self, operation: Operation, ticket: Ticket | None = None) -> str:
+        """Why this is not offered (for tickets such as this one), in a sentence; empty where it is."""
         if operation not in self.offered:
             return self.refusals.get(operation, f"{operation.value} is not offered by {self.title}")
         if (
@@ -271,7 +286,7 @@ class Connector:
 
     def not_offered(self, operation: Operation, ticket: Ticket | None = None) -> NotOffered:
         """The exception for an operation this vendor does not have."""
-        reason = self.declaration.refusal(operation, ticket) or f"{operation.value} is not offered here"
+        reason = self.declaration.unoffered(operation, ticket) or f"{operation.value} is not offered here"
         return NotOffered(self.name, reason)
 
     async def list_open(self) -> AsyncIterator[Snapshot]:

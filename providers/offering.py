@@ -13,6 +13,6 @@ def offered_write(provider: str, declaration: Declaration, action: str, ticket: 
     operation = next((each for each in WRITES if each.value == action), None)
     if operation is None:
         raise NotOffered(provider, f"{action or 'nothing'} is not offered as a write")
-    if refusal := declaration.refusal(operation, ticket):
+    if refusal := declaration.unoffered(operation, ticket):
         raise NotOffered(provider, refusal)
     return operation

@@ -210,6 +210,7 @@ DECLARATION: Final = Declaration(
     poll_seconds=60,
     change_operations=frozenset({Operation.COMMENT, Operation.LINK, Operation.APPROVE, Operation.REJECT}),
     irreversible=frozenset({Operation.CLOSE, Operation.CANCEL, Operation.APPROVE, Operation.REJECT}),
+    needs_state=dict.fromkeys((Operation.CLOSE, Operation.REOPEN), frozenset({"resolved"})),
     asks_before_consuming=True,
     parallel_receives=8,
     notes=(

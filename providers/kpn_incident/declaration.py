@@ -113,6 +113,7 @@ DECLARATION: Final = Declaration(
     details_per_poll=20,
     files_with_create=True,
     irreversible=frozenset({Operation.CLOSE}),
+    needs_state=dict.fromkeys((Operation.CLOSE, Operation.REOPEN), frozenset({"resolved"})),
     time_zone=TIME_ZONE,
     notes=(
         "Close and Reopen go from Resolved only, and always with a comment.",
