@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -98,10 +98,13 @@ class Snapshots:
                 taken = intake.take_in(transaction, entry)
                 if work.tell:
                     since = _known_since(link) if snapshot.detailed else None
-                    told = derive.messages(before, after, taken.order, baseline=work.baseline, comments_since=since)
+                    was = _before_first_page(before, after) if _completes_baseline(snapshot, link) else before
+                    told = derive.messages(was, after, taken.order, baseline=work.baseline, comments_since=since)
                     compared.told += self._tell(transaction, told, work.shown)
                 if not snapshot.detailed:
                     seen["stale"] = before is not None
+                    if before is None and work.baseline:
+                        seen["baseline"] = True
             if "known_at" not in link:
                 seen["known_at"] = format_time(now)
             self._links.note(transaction, number, seen)
@@ -193,6 +196,19 @@ class Snapshots:
 def _known_since(link: Mapping[str, object]) -> datetime | None:
     """For a ticket's first page: since when the ticket is known here; older comments on it are no news."""
     return None if link.get("detailed") else parse_time(link.get("known_at"))
+
+
+def _completes_baseline(snapshot: Snapshot, link: Mapping[str, object]) -> bool:
+    """Whether this is the first page of a ticket of the baseline, whose row has not differed since.
+
+    What it says beyond the row was so before we looked.
+    """
+    return snapshot.detailed and bool(link.get("baseline")) and not (link.get("detailed") or link.get("stale"))
+
+
+def _before_first_page(before: Ticket | None, after: Ticket) -> Ticket | None:
+    """The ticket as its first page has it, without the page's comments, whose own times say which are news."""
+    return None if before is None else replace(after, comments=before.comments)
 
 
 def _name(snapshot: Snapshot) -> tuple[str, bool]:
