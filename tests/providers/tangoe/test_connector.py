@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from providers.base import Operation
-from providers.errors import NotAuthorised, NotFound, NotOffered, Rejected, WrongState
+from providers.errors import BadAnswer, NotAuthorised, NotFound, NotOffered, Rejected, WrongState
 from providers.model import Engineer, Ticket, Write
 from providers.sandbox import Sandbox
 from providers.tangoe.connector import Connector
 from providers.tangoe.settings import Settings
+from tests.support.still_clock import StillClock
+from tests.support.upstream import Reply, Upstream, reply_json
 
 CALLBACK = {
     "callback_url": "https://client.example/callback",
@@ -221,4 +223,58 @@ async def test_wrong_credentials_and_unknown_cases_are_told_apart(box: Sandbox) 
 async def test_the_check_reads_one_case(box: Sandbox) -> None:
     connector = connect(box)
     assert all(step.ok for step in await connector.check())
+    await connector.aclose()
+
+
+def cases(*numbers: object) -> Reply:
+    return reply_json({"result": [{"number": number, "state": "1"} for number in numbers]})
+
+
+@pytest.mark.parametrize(
+    ("script", "listed"),
+    [
+        ((cases("CS1", "CS2"), cases("CS2"), cases()), ["CS1", "CS2"]),
+        ((cases("CS1"), cases(None, "CS2"), cases()), ["CS1", "CS2"]),
+        ((cases("CS1"), cases("CS2"), reply_json({"other": 1})), ["CS1", "CS2"]),
+    ],
+    ids=["repeats itself", "row without a number", "foreign page"],
+)
+async def test_a_list_that_cannot_be_had_to_its_end_says_so_after_its_rows(
+    script: tuple[Reply, ...], listed: list[str]
+) -> None:
+    found = []
+    async with Upstream(*script) as upstream:
+        settings = Settings(name="tangoe", url=upstream.url, username="u", password={"value": "not-a-real-password"})
+        connector = Connector(settings, StillClock())
+        with pytest.raises(BadAnswer):
+            async for row in connector.list_open():
+                found.append(row.patch.number)
+        await connector.aclose()
+    assert found == listed
+
+
+async def test_a_page_of_another_case_is_no_answer() -> None:
+    async with Upstream(reply_json({"result": {"number": "CS2", "state": "1"}})) as upstream:
+        settings = Settings(name="tangoe", url=upstream.url, username="u", password={"value": "not-a-real-password"})
+        connector = Connector(settings, StillClock())
+        with pytest.raises(BadAnswer, match="another case"):
+            await connector.detail("CS1")
+        await connector.aclose()
+
+
+async def test_an_emptied_choice_takes_the_config_or_the_default(box: Sandbox) -> None:
+    number = box.tangoe.create()
+    connector = connect(box)
+    await connector.send(write("cancel", number, code=""), None)
+    await connector.send(write("create", **NEW, contact_email="", entitlement_id=""), None)
+    assert box.tangoe.ticket(number).state == "7"
+    assert box.ledger[-1].body["entitlement_id"] == box.settings("tangoe")["entitlement_id"]
+    await connector.aclose()
+
+
+async def test_the_check_tells_which_entitlements_there_are(box: Sandbox) -> None:
+    connector = connect(box)
+    step = (await connector.check())[-1]
+    assert step.name == "entitlements"
+    assert all(key in step.detail for key in box.tangoe.entitlements)
     await connector.aclose()
