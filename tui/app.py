@@ -69,6 +69,7 @@ class VendorqApp(App[int]):
             key = "[keys]" if isinstance(fault, KeymapFault) else "[dashboard] theme"
             raise ConfigFault(config.path, str(fault), "correct it, or take it out", key=key) from None
         super().__init__()
+        self.animation_level = "none"  # a form that scrolls smoothly is drawn ten times over the line
         if self.no_color:
             # Textual would turn our two default colours into shades of grey.
             self._filters = [NoColor() if isinstance(item, Monochrome) else item for item in self._filters]
