@@ -157,10 +157,20 @@ def sent_values(plan: FormPlan, values: Mapping[str, str]) -> dict[str, object]:
 
 def issues(plan: FormPlan, values: Mapping[str, str]) -> dict[str, str]:
     """What is wrong, by field, in words. Empty where it can be sent."""
+    titles = {field.name: field.title for field in plan.fields}
     found: dict[str, str] = {}
     for issue in check(plan.fields, sent_values(plan, values), plan.ticket_type).issues:
-        found.setdefault(_top(issue), issue.sentence)
+        name = _top(issue)
+        found.setdefault(name, _by_title(issue.sentence, name, titles.get(name, name)))
     return found
+
+
+def _by_title(sentence: str, name: str, title: str) -> str:
+    """What is said of a field, by the name that the form shows. Files of tickets name fields as vendors do."""
+    for start in (f"{name} ({title})", name):
+        if sentence.startswith(start):
+            return title + sentence[len(start) :]
+    return sentence
 
 
 def _top(issue: Issue) -> str:
@@ -183,7 +193,7 @@ def file_issue(limits: AttachmentLimits, path: Path, size: int) -> str:
 
 def counter(field: Field, text: str) -> str:
     """How much of a limit is used, once it begins to matter: `120/160`."""
-    if field.max_length is None:
+    if field.max_length is None or field.kind is Kind.CHOICE:
         return ""
     return f"{len(text)}/{field.max_length}"
 

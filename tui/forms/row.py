@@ -93,7 +93,7 @@ class FieldRow(Vertical):
     DEFAULT_CSS = """
     FieldRow { height: auto; margin: 0 0 1 0; }
     FieldRow Input, FieldRow TextArea { background: $vq-panel; color: $vq-text; }
-    FieldRow Input { height: 1; border: none; padding: 0 1; }
+    FieldRow Input.-textual-compact { height: 1; border: none; padding: 0 1; }
     FieldRow TextArea { height: 6; border: none; padding: 0 1; }
     FieldRow.tall { height: 1fr; min-height: 8; }
     FieldRow.tall TextArea { height: 1fr; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,9 +105,16 @@ def test_issues_are_said_by_field() -> None:
     assert "required" in issues(plan, {})["short"]
 
 
+def test_issues_name_a_field_as_the_form_does() -> None:
+    plan = plan_form(DECLARATION, "toy", Operation.CREATE, ticket_type="incident")
+    assert issues(plan, {})["short"] == "Summary is required"
+    assert issues(plan, {"short": "more than ten letters"})["short"].startswith("Summary has ")
+
+
 def test_the_counter_counts_characters_against_the_limit() -> None:
     assert counter(SUMMARY, "äöü") == "3/10"
     assert counter(COMMENT, "anything") == ""
+    assert counter(replace(PRIORITY, max_length=20), "2 - Low") == "", "nobody types a choice"
 
 
 def test_pairs_and_rows_are_typed_as_lines() -> None:
