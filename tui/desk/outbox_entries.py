@@ -13,6 +13,7 @@ from providers.errors import (
     NotFound,
     NotOffered,
     Rejected,
+    SecretMissing,
     Throttled,
     TooLarge,
     Unconfirmed,
@@ -110,6 +111,8 @@ def failed(entry: OutboxEntry, error: VendorError, now: datetime) -> OutboxEntry
     """
     parts = tuple(dict.fromkeys((*entry.write.done, *error.done)))
     entry = replace(entry, write=replace(entry.write, done=parts))
+    if isinstance(error, SecretMissing):
+        return replace(_told(_never_left(entry), error), state="queued", updated_at=now, retry_at=None)
     if isinstance(error, Unreachable | Throttled):
         wait = error.retry_after if isinstance(error, Throttled) else 0.0
         retry_at = now + timedelta(seconds=wait) if wait else None
@@ -119,6 +122,16 @@ def failed(entry: OutboxEntry, error: VendorError, now: datetime) -> OutboxEntry
     entry = replace(entry, write=replace(entry.write, doubtful=True))
     unanswered = error if isinstance(error, Unconfirmed) else Unconfirmed(error.provider, error.message)
     return replace(_told(entry, unanswered), state="unconfirmed", updated_at=now, retry_at=_settle_at(entry, now))
+
+
+def _never_left(entry: OutboxEntry) -> OutboxEntry:
+    """The entry without the attempt that ended before its request, unless parts of it had left by then."""
+    if entry.write.done:
+        return entry
+    attempts = max(0, entry.attempts - 1)
+    if attempts:
+        return replace(entry, attempts=attempts)
+    return replace(entry, attempts=0, sent_at=None, write=replace(entry.write, sent_at=None))
 
 
 def lost(entry: OutboxEntry, why: str, now: datetime) -> OutboxEntry:

@@ -154,7 +154,7 @@ class Poll:
             automatic = outbox_entries.is_automatic(entry)
             tally.sent += done and not automatic
             tally.answered += done and automatic
-            if entry.state == "queued" and entry.error_type in ("Unreachable", "Throttled"):
+            if entry.state == "queued" and entry.error_type in ("Unreachable", "Throttled", "SecretMissing"):
                 return
 
     def _may_write(self) -> bool:
