@@ -17,8 +17,11 @@ SETTLE_AFTER: Final = timedelta(seconds=120)
 EMPTY_READS: Final = 2
 
 
-def first(provider: str, message: Message, now: datetime) -> InboxEntry:
-    """The entry of a message seen for the first time; one that cannot be read is parked, its neighbours go on."""
+def first(provider: str, message: Message, now: datetime, lost: int = 0) -> InboxEntry:
+    """The entry of a message seen for the first time; one that cannot be read is parked, its neighbours go on.
+
+    `lost` are our own reads without an answer that may have been handed it.
+    """
     message = replace(message, received_at=message.received_at or now)
     number = message.patch.number if message.patch is not None and message.patch.number else message.number
     readable = message.ignored or (message.patch is not None and bool(number))
@@ -36,10 +39,10 @@ def first(provider: str, message: Message, now: datetime) -> InboxEntry:
         message=message,
         handled=message.ignored,
     )
-    return replace(entry, warning=warning(entry, now, fresh=True))
+    return replace(entry, warning=warning(entry, now, fresh=True, lost=lost))
 
 
-def again(entry: InboxEntry, message: Message, now: datetime) -> InboxEntry:
+def again(entry: InboxEntry, message: Message, now: datetime, lost: int = 0) -> InboxEntry:
     """The entry after another delivery: the newest handle counts, and a released one is released again.
 
     What was applied stays applied.
@@ -56,10 +59,10 @@ def again(entry: InboxEntry, message: Message, now: datetime) -> InboxEntry:
         empty_reads=0,
         status="new" if entry.status in ("blocked", "acknowledged") and not entry.answer else entry.status,
     )
-    return replace(entry, warning=warning(entry, now))
+    return replace(entry, warning=warning(entry, now, lost=lost))
 
 
-def warning(entry: InboxEntry, now: datetime, *, fresh: bool = False) -> str:
+def warning(entry: InboxEntry, now: datetime, *, fresh: bool = False, lost: int = 0) -> str:
     """What this delivery gives reason to say, in a sentence; empty where nothing."""
     message = entry.message
     if message is None:
@@ -69,7 +72,7 @@ def warning(entry: InboxEntry, now: datetime, *, fresh: bool = False) -> str:
             f"Delivered {message.receive_count} times of {LAST_COUNT}: after that the vendor moves it to its failure "
             "queue. See why it cannot be acknowledged."
         )
-    if message.receive_count > entry.reads:
+    if message.receive_count > entry.reads + lost:
         when = "before we first saw it" if fresh else "and not only to us"
         return (
             f"Delivered {message.receive_count} times, {when}: another reader seems to share these credentials. "

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from providers.base import Provider
-from providers.errors import BadAnswer, TimedOut, VendorError
+from providers.errors import BadAnswer, TimedOut, TooLarge, VendorError
 from providers.model import Batch
-from tui.desk import gaps
+from tui.desk import gaps, lost_reads
 from tui.desk.context import Context
 from tui.desk.flow import Flow
 from tui.desk.inbox import Inbox
@@ -44,6 +44,7 @@ class Drain:
         self._snapshots = snapshots
         self._unconfirmed = unconfirmed
         self._reading = False
+        self._under_way = 0
         self._applying = asyncio.Lock()
         self._freed = asyncio.Event()
         self._came: set[str] = set()
@@ -56,6 +57,7 @@ class Drain:
         if drained.failure is not None:
             return drained
         await self._begin()
+        self._under_way = 0
         if await self._pump(drained):
             await self._inbox.emptied(besides=self._came)
             await self._unconfirmed.queue_emptied(self._provider.name)
@@ -95,15 +97,21 @@ class Drain:
     async def _receive(self, drained: Drained) -> Batch:
         """Read once, and store what came before anything else sees it."""
         self._reading = self._may_lose
+        # Not in a `finally`: one that is cancelled stays counted, for `interrupted`.
+        self._under_way += 1
         try:
             batch = await self._provider.receive()
         except VendorError as failure:
             self._reading = False
+            self._under_way -= 1
+            if isinstance(failure, TimedOut | BadAnswer | TooLarge):
+                await self._note_unanswered(1)
             await self._note_loss(failure)
             drained.failure = drained.failure or failure
             return Batch()
         stored = await self._inbox.store(batch)
         self._reading = False
+        self._under_way -= 1
         drained.received += stored.new
         drained.parked += stored.parked
         if batch.gap:
@@ -160,9 +168,17 @@ class Drain:
 
     async def interrupted(self) -> None:
         """The poll was ended from outside: what was under way just then may be lost."""
+        if self._under_way:
+            count, self._under_way = self._under_way, 0
+            await self._note_unanswered(count)
         if self._reading:
             self._reading = False
             await self._open_gap(Batch(gap="the queue's answer was not waited for"))
+
+    async def _note_unanswered(self, count: int) -> None:
+        """Remember our own reads that ended without an answer, so that no other reader is suspected for them."""
+        name, now = self._provider.name, self._context.now()
+        await self._context.store.transact(lambda transaction: lost_reads.note(transaction, name, now, count))
 
     async def _note_loss(self, failure: VendorError) -> None:
         """A read without a readable answer may have taken messages with it, where the vendor does not keep them."""

@@ -16,7 +16,7 @@ from providers.codec import from_document, to_document
 from providers.errors import NotFound, VendorError
 from providers.exchange import referring
 from providers.model import Batch, Message, TicketKey
-from tui.desk import audit, confirming, delivery, health, intake, outbox_entries, records, waiting
+from tui.desk import audit, confirming, delivery, health, intake, lost_reads, outbox_entries, records, waiting
 from tui.desk.apply import apply
 from tui.desk.catalogue import UNSETTLED
 from tui.desk.context import Context
@@ -81,7 +81,8 @@ class Inbox:
             health.warn(transaction, entry.provider, f"{entry.number or entry.id}: {entry.warning}", now)
 
     def _again(self, transaction: Transaction, known: InboxEntry, message: Message, now: datetime) -> None:
-        after = delivery.again(known, message, now)
+        lost = lost_reads.since(transaction, self._provider.name, message.sent_at)
+        after = delivery.again(known, message, now, lost)
         if self._answers:
             # It comes until it is answered; its coming again asks nothing of us.
             after = replace(known, message=after.message, warning=after.warning)
@@ -91,7 +92,8 @@ class Inbox:
 
     def _first(self, transaction: Transaction, message: Message, shown: list[str], now: datetime) -> InboxEntry:
         name = self._provider.name
-        entry = _checked(delivery.first(name, message, now))
+        lost = lost_reads.since(transaction, name, message.sent_at)
+        entry = _checked(delivery.first(name, message, now, lost))
         if transaction.get(Table.SEEN, key_of(name, message.id)) is not None:
             # Settled so long ago that only its id was kept: it is in its ticket, and is released once more.
             return replace(entry, applied=True, handled=True, status="acknowledged", patch=None)

@@ -1,0 +1,29 @@
+"""Our own reads of a queue that ended without an answer: what they were handed counts as delivered, to us."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from providers.codec import format_time, parse_time
+from tui.desk import records
+from tui.desk.ports import Table, Transaction, View
+
+MOST: Final = 40
+"""Times kept: past some twenty deliveries a message leaves the queue anyway."""
+CLOCKS_DIFFER: Final = timedelta(minutes=5)
+_FIELD: Final = "lost_reads"
+
+
+def note(transaction: Transaction, provider: str, now: datetime, count: int = 1) -> None:
+    """So many reads have just ended without an answer of theirs."""
+    known = list(records.document(transaction, Table.HEALTH, provider).get(_FIELD, ()))
+    stamp = format_time(now)
+    records.amend(transaction, Table.HEALTH, provider, **{_FIELD: [*known, *([stamp] * count)][-MOST:]})
+
+
+def since(view: View, provider: str, sent_at: datetime | None) -> int:
+    """How many such reads may have been handed a message that was sent then; all that are kept where it says not."""
+    known = records.document(view, Table.HEALTH, provider).get(_FIELD, ())
+    times = [at for stamp in known if (at := parse_time(stamp)) is not None]
+    return len(times) if sent_at is None else sum(at >= sent_at - CLOCKS_DIFFER for at in times)
