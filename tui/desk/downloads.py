@@ -32,7 +32,7 @@ class Downloads:
         self._looked_at: set[str] = set()
 
     async def fetch_waiting(self) -> int:
-        """Fetch the files that messages brought and that are not here yet. The vendor's first failure is raised last."""
+        """Fetch the files that messages brought and that are not here yet; the first failure is raised at the end."""
         if not self._context.offers(self._provider.name, Operation.DOWNLOAD):
             return 0
         count = 0
