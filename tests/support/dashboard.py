@@ -76,8 +76,9 @@ def bottom(app: Any) -> str:
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:
     """Press keys, and let what they start come to rest."""
+    app: Any = pilot.app
     await pilot.press(*keys)
-    await until(pilot, lambda: not pilot.app.typed.is_busy, "the keys to arrive")
+    await until(pilot, lambda: not app.typed.is_busy, "the keys to arrive")
     await pilot.pause()
 
 
