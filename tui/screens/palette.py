@@ -28,7 +28,11 @@ COLUMNS = (
 
 
 def matching(text: str) -> list[Action]:
-    """The actions whose title, help or id holds each word of `text`, those whose title starts with it first."""
+    """The actions whose title, help or id holds each word of `text`, the nearest first.
+
+    The title itself comes before one that starts with the text, and that before one of whose words does. Of equals,
+    what only opens or shows something comes before what acts on a ticket, and a short title before a long one.
+    """
     words = text.casefold().split()
     found = [
         action
@@ -36,7 +40,18 @@ def matching(text: str) -> list[Action]:
         if action.where == "screen" and action.id != "app.palette" and not action.id.startswith("view.")
         if all(word in f"{action.title} {action.help} {action.id} {action.command}".casefold() for word in words)
     ]
-    return sorted(found, key=lambda action: not action.title.casefold().startswith(text.casefold().strip()))
+    return sorted(found, key=lambda action: _distance(action, " ".join(words))) if words else found
+
+
+def _distance(action: Action, text: str) -> tuple[int, bool, int]:
+    title = action.title.casefold()
+    if title == text:
+        rank = 0
+    elif title.startswith(text):
+        rank = 1
+    else:
+        rank = 2 if any(word.startswith(text) for word in title.split()) else 3
+    return rank, bool(action.needs), len(title)
 
 
 class PaletteScreen(Boxed[str]):

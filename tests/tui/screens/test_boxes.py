@@ -84,6 +84,26 @@ async def test_the_palette_finds_by_title_first_and_shows_its_end_in_words(desk:
         assert isinstance(app.screen, MainScreen)
 
 
+def test_half_a_title_chooses_what_does_no_harm_and_a_whole_one_what_it_names() -> None:
+    assert [action.id for action in matching("hand")[:2]] == ["app.handover", "ticket.handled"]
+    assert matching("handled")[0].id == "ticket.handled"
+    assert matching("close")[0].id == "ticket.close"
+
+
+async def test_enter_after_half_a_title_does_the_one_that_is_shown_chosen(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "colon")
+        await type_text(pilot, "hand")
+        await press(pilot, "enter")
+        assert type(app.screen).__name__ == "HandoverScreen"
+        assert not [call for call in desk.calls if call[0] == "mark"]
+        await press(pilot, "escape", "colon")
+        await type_text(pilot, "hand")
+        await press(pilot, "down", "enter")
+        await until(pilot, lambda: ("mark", (TUNNEL,), "handled", None) in desk.calls, "the mark")
+
+
 def test_every_action_is_reached_through_the_palette() -> None:
     reached = {action.id for action in matching("")}
     wanted = {action.id for action in ACTIONS if action.where == "screen" and not action.id.startswith("view.")}
