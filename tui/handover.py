@@ -21,6 +21,20 @@ SHIFT: Final = timedelta(hours=12)
 """How far a handover looks back where nobody says."""
 
 
+_DECISIONS: Final = frozenset({"approve", "reject"})
+_ANSWERS: Final = _DECISIONS | {"comment", "resolve", "close", "reopen", "cancel"}
+"""Writes that answer what came in for a ticket before them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What came in for one ticket: the newest of it, how much in all, and whether all of it was handled."""
+
+    newest: InboxEntry
+    count: int
+    handled: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handover:
     """What the next on call wants to know. Messages and writes oldest first, tickets the most urgent first."""
@@ -33,6 +47,29 @@ class Handover:
     undecided: tuple[OutboxEntry, ...]
     waiting: tuple[TicketRow, ...]
     health: tuple[ProviderHealth, ...]
+
+    @property
+    def arrivals(self) -> tuple[Arrival, ...]:
+        """What came in and we have not answered since, one for each ticket, by its newest, oldest first."""
+        tickets: dict[tuple[str, str], list[InboxEntry]] = {}
+        for entry in self.came_in:
+            if not self._is_answered(entry):
+                tickets.setdefault((entry.provider, entry.number or entry.id), []).append(entry)
+        found = (
+            Arrival(newest=entries[-1], count=len(entries), handled=all(entry.handled for entry in entries))
+            for entries in tickets.values()
+        )
+        return tuple(sorted(found, key=lambda arrival: arrival.newest.received_at))
+
+    def _is_answered(self, entry: InboxEntry) -> bool:
+        """Whether a write of ours went to the ticket after this came; an approval is answered by a decision alone."""
+        asked = entry.message is not None and entry.message.kind == "approval"
+        return any(
+            (done.write.provider, done.write.number) == (entry.provider, entry.number)
+            and done.write.action in (_DECISIONS if asked else _ANSWERS)
+            and done.created_at >= entry.received_at
+            for done in self.answered
+        )
 
 
 def handover(
@@ -87,7 +124,7 @@ def markdown(shift: Handover) -> str:
     sections = {
         "Waits": [_waiting(row, shift.until) for row in shift.waiting],
         "Writes without an end": [_write(entry) for entry in shift.undecided],
-        "Came in": [_message(entry) for entry in shift.came_in],
+        "Came in": [_arrival(arrival) for arrival in shift.arrivals],
         "Answered": [_write(entry) for entry in shift.answered],
         "Providers": [line for item in shift.health for line in _provider(item, shift.until)],
     }
@@ -114,11 +151,14 @@ def _write(entry: OutboxEntry) -> str:
     return f"{at} {escaped(write.provider)} {escaped(number)}: {write.action}{state}{error}"
 
 
-def _message(entry: InboxEntry) -> str:
+def _arrival(arrival: Arrival) -> str:
+    entry = arrival.newest
     assert entry.message is not None
-    seen = "" if entry.handled else ", not handled"
+    several = f", the newest of {arrival.count}" if arrival.count > 1 else ""
+    seen = "" if arrival.handled else ", not handled"
     where = f"{escaped(entry.provider)} {escaped(entry.number)}"
-    return f"{words.local(entry.received_at)} {where}: {entry.message.kind}{seen}. {escaped(entry.message.summary)}"
+    what = f"{entry.message.kind}{several}{seen}. {escaped(entry.message.summary)}"
+    return f"{words.local(entry.received_at)} {where}: {what}"
 
 
 def _provider(item: ProviderHealth, now: datetime) -> Iterator[str]:

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from providers.text import safe_line
 from tui import moments
 from tui.board import Board
-from tui.handover import SHIFT, Handover, handover, markdown
+from tui.handover import SHIFT, Arrival, Handover, handover, markdown
 from tui.messages import DeskChanged, Notice
 from tui.new_file import write_new
 from tui.screens.ask import AskScreen
@@ -28,7 +28,7 @@ from tui.widgets.times import age, local, moment
 if TYPE_CHECKING:
     from providers.model import TicketRow
     from tui.app import VendorqApp
-    from tui.desk.entries import InboxEntry, OutboxEntry
+    from tui.desk.entries import OutboxEntry
     from tui.desk.reports import ProviderHealth
 
 NUMBER = 14
@@ -41,7 +41,7 @@ def handover_lines(shift: Handover, board: Board, width: int) -> list[Line]:
     sections: tuple[tuple[str, int, Iterable[Line]], ...] = (
         ("Waits", len(shift.waiting), (_waiting(row, shift, board, width) for row in shift.waiting)),
         ("Writes without an end", len(shift.undecided), (_write(item, board, width) for item in shift.undecided)),
-        ("Came in", len(shift.came_in), (_message(entry, board, width) for entry in shift.came_in)),
+        ("Came in", len(shift.arrivals), (_arrival(item, board, width) for item in shift.arrivals)),
         ("Answered", len(shift.answered), (_write(item, board, width) for item in shift.answered)),
         ("Providers", len(shift.health), (line for item in shift.health for line in _provider(item, board, width))),
     )
@@ -66,11 +66,13 @@ def _write(entry: OutboxEntry, board: Board, width: int) -> Line:
     return spread([_when(entry.updated_at, board), *_ticket(number, write.provider, board), words], [], width)
 
 
-def _message(entry: InboxEntry, board: Board, width: int) -> Line:
-    message = entry.message
+def _arrival(arrival: Arrival, board: Board, width: int) -> Line:
+    entry, message = arrival.newest, arrival.newest.message
     kind, summary = (KINDS[message.kind], message.summary) if message is not None else ("", "")
     left: Line = [_when(entry.received_at, board), *_ticket(entry.number or "no number", entry.provider, board)]
-    right: Line = [] if entry.handled else [("not handled", "muted")]
+    told = [f"newest of {arrival.count}"] if arrival.count > 1 else []
+    told += [] if arrival.handled else ["not handled"]
+    right: Line = [(", ".join(told), "muted")] if told else []
     return spread([*left, (f"{kind:<12}", "muted"), (summary, "text")], right, width)
 
 
