@@ -15,6 +15,7 @@ from textual.filter import Monochrome, NoColor
 from textual.worker import Worker, WorkerState
 
 import themes
+from providers.base import Operation
 from providers.errors import VendorError
 from providers.model import Engineer
 from tui import alerts
@@ -38,12 +39,12 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.screen import Screen
 
-    from tui.config import Config
     from providers.model import TicketKey
     from tui.desk.desk import Desk, DeskEvent
-
+    from tui.config import Config
     from tui.desk.entries import InboxEntry
 GATHER = 0.05
+
 """Seconds in which events of the desk are gathered, so that a poll of thousands is one change on the screen."""
 TOAST = 10
 """Seconds a toast stays."""
@@ -238,7 +239,9 @@ class VendorqApp(App[int]):
     async def _open_form(self, event: FormRequested) -> None:
         from tui.forms import open_form
 
-        values = {"message_id": event.message_id} if event.message_id else None
+        values = {"message_id": event.message_id} if event.message_id else {}
+        if event.action == Operation.ACKNOWLEDGE.value:
+            values["status"] = "Failure"  # what the key says; Success goes by itself once our number is known
         await open_form(self, self.desk, event.action, event.key, templates=self.config.templates, values=values)
 
     def _is_opening(self) -> bool:
@@ -270,20 +273,6 @@ class VendorqApp(App[int]):
         from tui.screens.outbox import OutboxScreen
 
         self.push_screen(OutboxScreen(self.board))
-
-    def open_health(self) -> None:
-        """How the providers are."""
-        from tui.screens.health import HealthScreen
-
-        self.push_screen(HealthScreen(self.board))
-
-    def confirm(self, title: str, question: str, do: Callable[[], None]) -> None:
-        """Ask before something that touches more than meets the eye."""
-        from tui.screens.confirm import ConfirmScreen
-
-        self.push_screen(ConfirmScreen(title, question), lambda yes: do() if yes else None)
-
-    # The terminal.
 
     def open_handover(self) -> None:
         """The shift, for the next on call."""
@@ -317,6 +306,20 @@ class VendorqApp(App[int]):
         return await super().run_async(
             headless=headless,
             inline=inline,
+    def open_health(self) -> None:
+        """How the providers are."""
+        from tui.screens.health import HealthScreen
+
+        self.push_screen(HealthScreen(self.board))
+
+    def confirm(self, title: str, question: str, do: Callable[[], None]) -> None:
+        """Ask before something that touches more than meets the eye."""
+        from tui.screens.confirm import ConfirmScreen
+
+        self.push_screen(ConfirmScreen(title, question), lambda yes: do() if yes else None)
+
+    # The terminal.
+
             inline_no_clear=inline_no_clear,
             mouse=mouse or self.config.dashboard.mouse,
             size=size,

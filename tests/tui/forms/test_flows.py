@@ -228,3 +228,23 @@ async def test_an_operation_that_is_not_offered_says_why_before_anything_is_type
         app.post_message(FormRequested("approve", (key,)))
         await until(pilot, lambda: "not offered" in picture(app), "the reason")
         assert not isinstance(app.screen, FormScreen)
+
+
+async def test_the_key_for_failure_answers_failure(box: Sandbox, tmp_path: Path) -> None:
+    async with app_over(box, tmp_path, ("kpn-connect",)) as (app, pilot, desk):
+        box.kpn_connect.create(short_description="Not ours")
+        await desk.sync("kpn-connect")
+        await until(pilot, lambda: [entry for entry in desk.messages() if entry.status == "held"], "the message")
+        await until(pilot, lambda: app.main.incoming.rows, "its row")
+        await press(pilot, "tab", "F")
+        await until(pilot, lambda: isinstance(app.screen, FormScreen), "the form")
+        form = cast(FormScreen, app.screen)
+        assert form.rows["status"].text == "Failure"
+        await type_text(pilot, "Not our site")
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen), "the preview")
+        await press(pilot, "y")
+        await until(pilot, lambda: [entry for entry in box.ledger if entry.operation == "acknowledge"], "the answer")
+        (answer,) = [entry for entry in box.ledger if entry.operation == "acknowledge"]
+        assert "Failure" in str(answer.body)
+        assert "Not our site" in str(answer.body)
