@@ -20,10 +20,11 @@ SHOWN: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A title and a sentence."""
+    """A title and a sentence. `arrived` says that it is about something that came in."""
 
     title: str
     words: str
+    arrived: bool = True
 
 
 def of_messages(new: Iterable[InboxEntry], row_of: Callable[[TicketKey], TicketRow | None]) -> list[Alert]:
@@ -43,17 +44,19 @@ def of_messages(new: Iterable[InboxEntry], row_of: Callable[[TicketKey], TicketR
 
 def together(alerts: Sequence[Alert]) -> Alert:
     """Several alerts as one: there is never more than one toast on the screen."""
-    if len(alerts) == 1:
-        return alerts[0]
-    titles = [alert.title for alert in alerts[:SHOWN]]
-    more = [f"and {len(alerts) - SHOWN} more"] if len(alerts) > SHOWN else []
-    return Alert(f"{len(alerts)} things need you", "\n".join([*titles, *more]))
+    found = list({alert.title: alert for alert in alerts}.values())
+    if len(found) == 1:
+        return found[0]
+    titles = [alert.title for alert in found[:SHOWN]]
+    more = [f"and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
+    what = "things came in" if all(alert.arrived for alert in found) else "things to know"
+    return Alert(f"{len(found)} {what}", "\n".join([*titles, *more]))
 
 
 def of_health(before: Mapping[str, ProviderHealth], after: Mapping[str, ProviderHealth]) -> list[Alert]:
     """Alerts for providers that have just gone down."""
     return [
-        Alert(f"{name} is down", f"{health.error or 'No answer.'} The last rows stay.")
+        Alert(f"{name} is down", f"{health.error or 'No answer.'} The last rows stay.", arrived=False)
         for name, health in after.items()
         if health.state == "down" and name in before and before[name].state != "down"
     ]

@@ -50,7 +50,7 @@ def test_one_ticket_rings_once() -> None:
 def test_a_provider_rings_when_it_goes_down_and_not_again() -> None:
     before = DESK.healths
     down = before | {"ensono": replace(before["ensono"], state="down", error="no connection.")}
-    assert of_health(before, down) == [Alert("ensono is down", "no connection. The last rows stay.")]
+    assert of_health(before, down) == [Alert("ensono is down", "no connection. The last rows stay.", arrived=False)]
     assert of_health(down, down) == []
     assert of_health({}, down) == [], "at the start nothing has gone down"
 
@@ -58,4 +58,10 @@ def test_a_provider_rings_when_it_goes_down_and_not_again() -> None:
 def test_several_alerts_become_one() -> None:
     alerts = [Alert(f"title {place}", "words") for place in range(5)]
     assert together(alerts[:1]) == alerts[0]
-    assert together(alerts) == Alert("5 things need you", "title 0\ntitle 1\ntitle 2\nand 2 more")
+    assert together(alerts) == Alert("5 things came in", "title 0\ntitle 1\ntitle 2\nand 2 more")
+    down = Alert("tangoe is down", "No answer.", arrived=False)
+    assert together([*alerts[:1], down]).title == "2 things to know", "a provider that went down did not come in"
+
+
+def test_the_newest_of_one_title_stands_for_all_of_them() -> None:
+    assert together([Alert("P1 INC1, ensono", "old"), Alert("P1 INC1, ensono", "new")]).words == "new"

@@ -125,8 +125,25 @@ async def test_several_things_ring_once_and_ordinary_ones_not_at_all(
         desk.inbox_entries.append(message("ensono", TUNNEL.number, "comment", "It holds", -2))
         desk.inbox_entries.append(message("kpn-connect", "INC#11252714", "comment", "Spliced", -2))
         desk.tell("messages")
-        await until(pilot, lambda: "2 things need you" in picture(app), "the toast")
+        await until(pilot, lambda: "2 things came in" in picture(app), "the toast")
         assert rung == [1]
+
+
+async def test_no_toast_covers_a_box_and_it_comes_once_when_the_box_has_gone(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "colon")
+        desk.inbox_entries.append(message("ensono", TUNNEL.number, "comment", "It holds", -1))
+        desk.tell("messages")
+        await until(pilot, lambda: len(app.main.incoming.rows) == 11, "the message")
+        assert not app._notifications
+        assert not app.screen.query("Toast")
+        await press(pilot, "escape")
+        await until(pilot, lambda: len(app.screen.query("Toast")) == 1, "the toast")
+        await press(pilot, "colon")
+        await until(pilot, lambda: not app.main.query("Toast") and not app.screen.query("Toast"), "none over the box")
+        await press(pilot, "escape")
+        await until(pilot, lambda: len(app.screen.query("Toast")) == 1, "the rest of its time")
 
 
 async def test_the_number_is_copied_through_the_terminal(desk: ScriptedDesk, monkeypatch: pytest.MonkeyPatch) -> None:

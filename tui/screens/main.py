@@ -135,6 +135,15 @@ class MainScreen(Screen[None]):
         self.place_panes()
         self.tickets.focus()
 
+    def on_screen_suspend(self) -> None:
+        """Another screen opens: no toast stands beside it or over it."""
+        self.vendorq.ringing.hold()
+        self.query("ToastHolder").remove()
+
+    def on_screen_resume(self) -> None:
+        """Back again: what rang meanwhile is told."""
+        self.vendorq.ringing.show()
+
     def show_all(self) -> None:
         """Bring every part up to date; each repaints only what differs."""
         self.show_tickets()
