@@ -20,7 +20,6 @@ from providers.errors import VendorError
 from providers.model import Engineer
 from tui import alerts
 from tui.actions import OWN_FORMS, Situation
-from tui.bell import Bell
 from tui.board import Board
 from tui.clipboard import copy_sequence
 from tui.config_fault import ConfigFault
@@ -41,12 +40,14 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from providers.model import TicketKey
-    from tui.desk.desk import Desk, DeskEvent
     from tui.config import Config
+    from tui.desk.desk import Desk, DeskEvent
     from tui.desk.entries import InboxEntry
-GATHER = 0.05
 
+GATHER = 0.05
 """Seconds in which events of the desk are gathered, so that a poll of thousands is one change on the screen."""
+TOAST = 10
+"""Seconds a toast stays."""
 
 
 class VendorqApp(App[int]):
@@ -83,7 +84,7 @@ class VendorqApp(App[int]):
         self._unsubscribe: Callable[[], None] = lambda: None
         self._known: set[tuple[str, str]] = set()
         self._asked: set[str] = set()
-        self.ringing = Bell(self)
+        self._ringing: list[alerts.Alert] = []
         self.register_theme(self.palette.textual())
         self.theme = self.palette.name
         self.set_keymap({name: ",".join(keys) for name, keys in self.keys.items()})
@@ -176,7 +177,18 @@ class VendorqApp(App[int]):
         found = alerts.of_health(health, self.board.health)
         new = [entry for entry in self.board.messages if (entry.provider, entry.id) not in self._known]
         self._known |= {(entry.provider, entry.id) for entry in new}
-        self.ringing.ring(found + alerts.of_messages(new, self.board.listing.all.get))
+        self._ring(found + alerts.of_messages(new, self.board.listing.all.get))
+
+    def _ring(self, found: list[alerts.Alert]) -> None:
+        """The bell and one toast; nothing else moves by itself."""
+        if not found:
+            return
+        self._ringing = [*self._ringing, *found] if self._notifications else found
+        one = alerts.together(self._ringing)
+        self.clear_notifications()
+        self.notify(one.words, title=one.title, severity="warning", timeout=TOAST, markup=False)
+        if self.config.dashboard.bell:
+            self.bell()
 
     def tick(self) -> None:
         """A minute has passed: ages, countdowns and the clock go on."""
@@ -280,20 +292,6 @@ class VendorqApp(App[int]):
 
         self.push_screen(FilesScreen(self.board, key))
 
-    async def run_async(
-        self,
-        *,
-        headless: bool = False,
-        inline: bool = False,
-        inline_no_clear: bool = False,
-        mouse: bool = False,
-        size: tuple[int, int] | None = None,
-        auto_pilot: AutopilotCallbackType | None = None,
-    ) -> int | None:
-        """Run it. The mouse is the terminal's own, for selecting, unless the config wants it here."""
-        return await super().run_async(
-            headless=headless,
-            inline=inline,
     def open_health(self) -> None:
         """How the providers are."""
         from tui.screens.health import HealthScreen
@@ -308,6 +306,20 @@ class VendorqApp(App[int]):
 
     # The terminal.
 
+    async def run_async(
+        self,
+        *,
+        headless: bool = False,
+        inline: bool = False,
+        inline_no_clear: bool = False,
+        mouse: bool = False,
+        size: tuple[int, int] | None = None,
+        auto_pilot: AutopilotCallbackType | None = None,
+    ) -> int | None:
+        """Run it. The mouse is the terminal's own, for selecting, unless the config wants it here."""
+        return await super().run_async(
+            headless=headless,
+            inline=inline,
             inline_no_clear=inline_no_clear,
             mouse=mouse or self.config.dashboard.mouse,
             size=size,
