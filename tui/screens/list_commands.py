@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from providers.model import TicketKey
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from tui.widgets.filter_line import FilterLine
 
 PANES = ("tickets", "incoming", "detail")
+MOMENT = 0.006
+"""Seconds of filtering between two paints."""
 
 
 class ListCommands:
@@ -177,14 +180,17 @@ class ListCommands:
         self._filter_on(self._filtering)
 
     def _filter_on(self, slices: Iterator[bool]) -> None:
-        """One slice of filtering: what is in sight first, the rest behind it, so that typing never waits."""
+        """Filter for a moment, paint, and go on behind that: what is in sight comes first, and typing never waits."""
         if slices is not self._filtering:
             return
-        unfinished = next(slices, False)
+        ends = monotonic() + MOMENT
+        unfinished = True
+        while unfinished and monotonic() < ends:
+            unfinished = next(slices, False)
         screen = self.screen
         screen.show_tickets()
         if unfinished:
-            screen.call_later(self._filter_on, slices)
+            screen.call_after_refresh(self._filter_on, slices)
             return
         self._filtering = None
         listing, line = screen.board.listing, screen.filter_line
