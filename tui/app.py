@@ -20,6 +20,7 @@ from providers.errors import VendorError
 from providers.model import Engineer
 from tui import alerts
 from tui.actions import OWN_FORMS, Situation
+from tui.bell import Bell
 from tui.board import Board
 from tui.clipboard import copy_sequence
 from tui.config_fault import ConfigFault
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
 
 GATHER = 0.05
 """Seconds in which events of the desk are gathered, so that a poll of thousands is one change on the screen."""
-TOAST = 10
-"""Seconds a toast stays."""
 
 
 class VendorqApp(App[int]):
@@ -84,7 +83,7 @@ class VendorqApp(App[int]):
         self._unsubscribe: Callable[[], None] = lambda: None
         self._known: set[tuple[str, str]] = set()
         self._asked: set[str] = set()
-        self._ringing: list[alerts.Alert] = []
+        self.ringing = Bell(self)
         self.register_theme(self.palette.textual())
         self.theme = self.palette.name
         self.set_keymap({name: ",".join(keys) for name, keys in self.keys.items()})
@@ -177,18 +176,7 @@ class VendorqApp(App[int]):
         found = alerts.of_health(health, self.board.health)
         new = [entry for entry in self.board.messages if (entry.provider, entry.id) not in self._known]
         self._known |= {(entry.provider, entry.id) for entry in new}
-        self._ring(found + alerts.of_messages(new, self.board.listing.all.get))
-
-    def _ring(self, found: list[alerts.Alert]) -> None:
-        """The bell and one toast; nothing else moves by itself."""
-        if not found:
-            return
-        self._ringing = [*self._ringing, *found] if self._notifications else found
-        one = alerts.together(self._ringing)
-        self.clear_notifications()
-        self.notify(one.words, title=one.title, severity="warning", timeout=TOAST, markup=False)
-        if self.config.dashboard.bell:
-            self.bell()
+        self.ringing.ring(found + alerts.of_messages(new, self.board.listing.all.get))
 
     def tick(self) -> None:
         """A minute has passed: ages, countdowns and the clock go on."""
