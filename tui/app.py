@@ -30,6 +30,7 @@ from tui.keymap import KeymapFault, keymap
 from tui.leaving import Leaving
 from tui.messages import DeskChanged, FormRequested
 from tui.screens.main import MainScreen
+from tui.stopping import Stopping
 from tui.typeahead import TypeAhead
 from tui.widgets.glyphs import ASCII
 from tui.widgets.times import seconds_to_next_minute
@@ -78,6 +79,7 @@ class VendorqApp(App[int]):
         self.board = Board(desk, config, zone)
         self.frame = Frame(colour=not self.no_color, replace=ASCII if config.dashboard.ascii else None)
         self.leaving = Leaving(self.leave)
+        self.stopping = Stopping(self.desk.release_lease, self.go_on, self.say_no_shell)
         self.typed = TypeAhead(self, super().on_event, self._is_opening)
         self._gathered: list[DeskEvent] = []
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -109,8 +111,7 @@ class VendorqApp(App[int]):
         """Listen to the desk; poll once the first picture stands."""
         self.leaving.install()
         self._unsubscribe = self.desk.subscribe(self._hear)
-        self.app_suspend_signal.subscribe(self, lambda _: self.desk.release_lease())
-        self.app_resume_signal.subscribe(self, lambda _: self.frame.forget())
+        self.stopping.install(self._driver)
         self.set_timer(seconds_to_next_minute(self.desk.clock.now()), self.tick)
         self.call_after_refresh(self._begin)
 
@@ -350,6 +351,15 @@ class VendorqApp(App[int]):
             widget.refresh()
         self.main.say(f"Theme: {self.palette.title} ({name})")
 
+    def go_on(self) -> None:
+        """Back from a stop: poll again, on a terminal that shows something else."""
+        self.desk.store.lease.acquire()
+        self.redraw()
+
+    def say_no_shell(self) -> None:
+        """Nobody would wake it up again."""
+        self.main.say("There is no shell to go back to: vendorq was started without one.", "warning")
+
     # Leaving.
 
     async def leave(self, code: int) -> None:
@@ -365,6 +375,7 @@ class VendorqApp(App[int]):
         """Nothing listens any more."""
         self._unsubscribe()
         self.leaving.remove()
+        self.stopping.remove()
 
     def _fatal_error(self) -> None:
         """A fault of our own: the traceback without the values of variables, which may hold secrets."""

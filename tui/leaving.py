@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import select
 import signal
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -12,7 +13,7 @@ from typing import Final
 DEADLINE: Final = 3.0
 """Seconds from the signal to the end of the process."""
 WATCH: Final = 5.0
-"""Seconds between looks at whether the terminal is still there."""
+"""Seconds between looks at whether the terminal is still there, where the kernel does not tell."""
 SIGNALS: Final = (signal.SIGHUP, signal.SIGTERM)
 
 
@@ -28,6 +29,7 @@ class Leaving:
         self._task: asyncio.Task[None] | None = None
         self._taken: list[signal.Signals] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._line: select.epoll | None = None
 
     @property
     def installed(self) -> bool:
@@ -43,6 +45,9 @@ class Leaving:
             except (RuntimeError, ValueError):
                 return
             self._taken.append(number)
+        self._line = _line_watch()
+        if self._line is not None:
+            loop.add_reader(self._line.fileno(), self._caught, signal.SIGHUP)
         self._timer = loop.call_later(WATCH, self._watch)
 
     def remove(self) -> None:
@@ -51,11 +56,19 @@ class Leaving:
         for number in self._taken:
             loop.remove_signal_handler(number)
         self._taken.clear()
+        self._unwatch()
         if self._timer is not None:
             self._timer.cancel()
 
+    def _unwatch(self) -> None:
+        if self._line is not None:
+            asyncio.get_running_loop().remove_reader(self._line.fileno())
+            self._line.close()
+            self._line = None
+
     def _caught(self, number: signal.Signals) -> None:
         if number == signal.SIGHUP:
+            self._unwatch()
             _let_go_of_the_terminal()
         if self._task is not None:
             return
@@ -82,6 +95,15 @@ def is_lost() -> bool:
     except OSError as error:
         return error.errno == errno.EIO
     return False
+
+
+def _line_watch() -> select.epoll | None:
+    """What becomes readable when the terminal is gone, and at nothing else; None where there is no such thing."""
+    if not hasattr(select, "epoll") or not os.isatty(0):
+        return None
+    watch = select.epoll()
+    watch.register(0, 0)  # a hang-up is always told
+    return watch
 
 
 def _let_go_of_the_terminal() -> None:
