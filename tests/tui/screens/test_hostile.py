@@ -107,6 +107,8 @@ async def test_hostile_text_is_text_on_every_screen(text: str, size: tuple[int, 
         app.main.say(text, "warning")
         desk.inbox_entries.append(message("ensono", "INC0712290", "approval", safe_line(text), 0))
         desk.tell("messages")
+        while app.screen is not app.main:
+            await press(pilot, "escape")
         await until(pilot, lambda: app._notifications, "the toast")
         await pilot.pause()
         look()
