@@ -24,6 +24,9 @@ SCREENS = {
     "outbox": ("x",),
     "providers": ("H",),
     "palette": ("colon",),
+    "handover": ("s",),
+    "files": ("f",),
+    "help": ("question_mark",),
 }
 
 
@@ -42,12 +45,16 @@ def at_rest(*keys: str) -> Callable[[Any], Any]:
     return go
 
 
-@pytest.mark.parametrize("name", ["main", "all-open-marked", "change", "outbox", "providers"])
+@pytest.mark.parametrize(
+    "name", ["main", "all-open-marked", "change", "outbox", "providers", "handover", "files", "help"]
+)
 def test_screens_at_120_by_40(name: str, snap_compare: SnapCompare) -> None:
     assert snap_compare(dashboard(night()), terminal_size=WIDE, run_before=at_rest(*SCREENS[name]))
 
 
-@pytest.mark.parametrize("name", ["main", "change", "message-held", "palette"])
+@pytest.mark.parametrize(
+    "name", ["main", "change", "message-held", "palette", "outbox", "providers", "handover", "files"]
+)
 def test_screens_at_80_by_24(name: str, snap_compare: SnapCompare) -> None:
     assert snap_compare(dashboard(night()), terminal_size=NARROW, run_before=at_rest(*SCREENS[name]))
 
