@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -61,4 +63,8 @@ def in_tmux(
         with on_terminal(attach, environment, folder=folder) as terminal:
             yield Tmux(socket, terminal, raw)
     finally:
+        # `script` outlives its window; told to end, it takes the program along.
+        recorder = _tmux(socket, "display-message", "-p", "#{pane_pid}").strip()
+        if recorder.isdigit():
+            os.kill(int(recorder), signal.SIGTERM)
         _tmux(socket, "kill-server")
