@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
@@ -23,6 +22,7 @@ from tui.actions import OWN_FORMS, Situation
 from tui.bell import Bell
 from tui.board import Board
 from tui.clipboard import copy_sequence
+from tui.collector import Collector
 from tui.config_fault import ConfigFault
 from tui.desk.ports import StoreFault
 from tui.frame import Difference, Frame
@@ -78,6 +78,7 @@ class VendorqApp(App[int]):
         self.config = config
         self.board = Board(desk, config, zone)
         self.frame = Frame(colour=not self.no_color, replace=ASCII if config.dashboard.ascii else None)
+        self.collector = Collector()
         self.leaving = Leaving(self.leave)
         self.stopping = Stopping(self.desk.release_lease, self.go_on, self.say_no_shell)
         self.typed = TypeAhead(self, super().on_event, self._is_opening)
@@ -116,9 +117,7 @@ class VendorqApp(App[int]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        if not gc.isenabled():
-            gc.freeze()
-            gc.enable()
+        self.collector.start()
         self.run_worker(self.desk.run(), name="polling", group="desk", exit_on_error=False)
         self.ask_what_is_missing()
 
@@ -182,6 +181,7 @@ class VendorqApp(App[int]):
     def tick(self) -> None:
         """A minute has passed: ages, countdowns and the clock go on."""
         self.set_timer(seconds_to_next_minute(self.desk.clock.now()), self.tick)
+        self.collector.sweep()
         slices = self.board.tick()
 
         def one() -> None:
@@ -241,6 +241,7 @@ class VendorqApp(App[int]):
     async def on_event(self, event: events.Event) -> None:
         """Keys go on when what the last one opened has the focus."""
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            self.collector.touched()
             await self.typed.take(event)
         else:
             await super().on_event(event)
@@ -374,6 +375,7 @@ class VendorqApp(App[int]):
     def on_unmount(self) -> None:
         """Nothing listens any more."""
         self._unsubscribe()
+        self.collector.stop()
         self.leaving.remove()
         self.stopping.remove()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,8 @@ from tui.desk.entries import InboxEntry
 from tui.desk.ports import Transaction
 
 _FINAL: Final = (NotFound, NotOffered, TooLarge, Rejected)
+_SLICE: Final = 1000
+"""Entries that are looked at before the event loop has its turn."""
 _log = logging.getLogger(__name__)
 
 
@@ -37,7 +40,7 @@ class Downloads:
             return 0
         count = 0
         failure: VendorError | None = None
-        for key, entry in self._waiting():
+        async for key, entry in self._waiting():
             try:
                 count += await self._fetch_of(entry)
             except VendorError as error:
@@ -54,9 +57,10 @@ class Downloads:
             raise failure
         return count
 
-    def _waiting(self) -> Iterable[tuple[str, InboxEntry]]:
-        summaries = list(index.inbox(self._context.store).items())
-        for key, item in summaries:
+    async def _waiting(self) -> AsyncIterator[tuple[str, InboxEntry]]:
+        for place, (key, item) in enumerate(list(index.inbox(self._context.store).items())):
+            if place % _SLICE == 0:
+                await asyncio.sleep(0)
             mine = item.provider == self._provider.name and item.kind == "attachment" and item.applied
             if mine and key not in self._looked_at:
                 entry = records.entry_at(self._context.store, key)
