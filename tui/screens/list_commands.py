@@ -228,11 +228,6 @@ class ListCommands:
             return
         self.screen.tickets.toggle_mark()
         self.screen.show_title()
-
-    def unmark(self) -> None:
-        """Take all marks away."""
-        self.screen.tickets.clear_marks()
-        self.screen.show_title()
         self.screen.show_hints()
 
     def mark_all(self) -> None:
@@ -243,4 +238,9 @@ class ListCommands:
         self.screen.tickets.mark_all()
         self.screen.show_title()
         self.screen.show_hints()
+
+    def unmark(self) -> None:
+        """Take all marks away."""
+        self.screen.tickets.clear_marks()
+        self.screen.show_title()
         self.screen.show_hints()
