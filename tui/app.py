@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual._compositor import CompositorUpdate
-from textual.app import App, AutopilotCallbackType
 from textual.binding import BindingType
 from textual.filter import Monochrome, NoColor
 from textual.worker import Worker, WorkerState
@@ -21,14 +20,15 @@ from tui import alerts
 from tui.actions import OWN_FORMS, Situation
 from tui.bell import Bell
 from tui.board import Board
-from tui.clipboard import copy_sequence
 from tui.collector import Collector
+from tui.compose import settle
 from tui.config_fault import ConfigFault
 from tui.desk.ports import StoreFault
-from tui.frame import Difference, Frame
+from tui.frame import Frame
 from tui.keymap import KeymapFault, keymap
 from tui.leaving import Leaving
 from tui.messages import DeskChanged, FormRequested
+from tui.on_terminal import OnTerminal
 from tui.screens.main import MainScreen
 from tui.stopping import Stopping
 from tui.typeahead import TypeAhead
@@ -38,19 +38,20 @@ from tui.widgets.times import seconds_to_next_minute
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from rich.console import RenderableType
     from textual.screen import Screen
 
     from providers.model import TicketKey
+    from tui.compose import WholeConfig
     from tui.config import Config
     from tui.desk.desk import Desk, DeskEvent
     from tui.desk.entries import InboxEntry
+    from tui.glance import Glance
 
 GATHER = 0.05
 """Seconds in which events of the desk are gathered, so that a poll of thousands is one change on the screen."""
 
 
-class VendorqApp(App[int]):
+class VendorqApp(OnTerminal):
     """The dashboard. `zone` is the engineer's own time zone, the system's where not given."""
 
     TITLE = "vendorq"
@@ -60,7 +61,9 @@ class VendorqApp(App[int]):
     Toast { width: 56; max-width: 90%; background: $vq-panel; color: $vq-text; padding: 0 1; }
     """
 
-    def __init__(self, desk: Desk, config: Config, zone: tzinfo | None = None) -> None:
+    def __init__(
+        self, desk: Desk, config: Config | Glance, zone: tzinfo | None = None, *, whole: WholeConfig | None = None
+    ) -> None:
         self.themes_folder = config.path.parent / "themes"
         try:
             self.keys = keymap(config.keys)
@@ -76,9 +79,12 @@ class VendorqApp(App[int]):
             self._filters = [NoColor() if isinstance(item, Monochrome) else item for item in self._filters]
         self.desk = desk
         self.config = config
+        self.whole = whole
+        self.fault: ConfigFault | None = None
         self.board = Board(desk, config, zone)
         self.frame = Frame(colour=not self.no_color, replace=ASCII if config.dashboard.ascii else None)
         self.collector = Collector()
+        self.takes_mouse = config.dashboard.mouse
         self.leaving = Leaving(self.leave)
         self.stopping = Stopping(self.desk.release_lease, self.go_on, self.say_no_shell)
         self.typed = TypeAhead(self, super().on_event, self._is_opening)
@@ -118,8 +124,22 @@ class VendorqApp(App[int]):
 
     def _begin(self) -> None:
         self.collector.start()
-        self.run_worker(self.desk.run(), name="polling", group="desk", exit_on_error=False)
+        self.run_worker(self._run_desk(), name="polling", group="desk", exit_on_error=False)
+
+    async def _run_desk(self) -> None:
+        """Load the whole config behind the first picture, in a thread of its own so that keys are answered; poll."""
+        if self.whole is not None:
+            try:
+                self.config = self.board.config = await asyncio.to_thread(self.whole.get)
+            except ConfigFault as fault:
+                self.fault = fault
+                self.exit()
+                return
+            settle(self.desk, self.config)
+            self.board.take_health()
+            self.main.show_all()
         self.ask_what_is_missing()
+        await self.desk.run()
 
     def ask_what_is_missing(self) -> None:
         """Who is at the keys, and whether queues may be read: each asked once, calmly, one after the other."""
@@ -228,6 +248,8 @@ class VendorqApp(App[int]):
     async def _open_form(self, event: FormRequested) -> None:
         from tui.forms import open_form
 
+        if self.whole is not None:
+            await asyncio.to_thread(self.whole.get)
         values = {"message_id": event.message_id} if event.message_id else {}
         if event.action == Operation.ACKNOWLEDGE.value:
             values["status"] = "Failure"  # what the key says; Success goes by itself once our number is known
@@ -296,47 +318,6 @@ class VendorqApp(App[int]):
 
     # The terminal.
 
-    async def run_async(
-        self,
-        *,
-        headless: bool = False,
-        inline: bool = False,
-        inline_no_clear: bool = False,
-        mouse: bool = False,
-        size: tuple[int, int] | None = None,
-        auto_pilot: AutopilotCallbackType | None = None,
-    ) -> int | None:
-        """Run it. The mouse is the terminal's own, for selecting, unless the config wants it here."""
-        return await super().run_async(
-            headless=headless,
-            inline=inline,
-            inline_no_clear=inline_no_clear,
-            mouse=mouse or self.config.dashboard.mouse,
-            size=size,
-            auto_pilot=auto_pilot,
-        )
-
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Write only what differs from what the terminal shows."""
-        writes = self._running and not self._closed and not self.is_headless and self._driver is not None
-        if writes and not self._batch_count and isinstance(renderable, CompositorUpdate):
-            written = self.frame.difference(renderable, self.console)
-            renderable = Difference(written) if written else None
-        super()._display(screen, renderable)
-
-    def redraw(self) -> None:
-        """Write the whole screen again, for a terminal that shows something else."""
-        self.frame.forget()
-        if self._driver is not None:
-            self._driver.write("\x1b[2J")
-        self.screen.refresh()
-
-    def copy_to_clipboard(self, text: str) -> None:
-        """Copy through the terminal."""
-        self._clipboard = text
-        if self._driver is not None:
-            self._driver.write(copy_sequence(text, os.environ))
-
     def next_theme(self) -> None:
         """The theme after this one, until the program ends."""
         names = themes.names(self.themes_folder)
@@ -378,17 +359,3 @@ class VendorqApp(App[int]):
         self.collector.stop()
         self.leaving.remove()
         self.stopping.remove()
-
-    def _fatal_error(self) -> None:
-        """A fault of our own: the traceback without the values of variables, which may hold secrets."""
-        from rich.segment import Segments
-        from rich.traceback import Traceback
-
-        self.bell()
-        traceback = Traceback(show_locals=False, width=None, suppress=["textual"])
-        self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
-        self._close_messages_no_wait()
-
-    def on_app_blur(self, event: events.AppBlur) -> None:
-        """Nothing changes on the screen when the terminal loses the focus."""
-        event.prevent_default()

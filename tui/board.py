@@ -24,6 +24,7 @@ from tui.widgets.times import age, minute
 if TYPE_CHECKING:
     from tui.config import Config
     from tui.desk.desk import Desk, ProviderHealth
+    from tui.glance import Glance
     from tui.messages import DeskChanged
 
 _MANY = 500
@@ -33,7 +34,7 @@ _MANY = 500
 class Board:
     """One engineer's look at the desk. `now` is the minute that all ages on the screen are counted from."""
 
-    def __init__(self, desk: Desk, config: Config, zone: tzinfo | None = None) -> None:
+    def __init__(self, desk: Desk, config: Config | Glance, zone: tzinfo | None = None) -> None:
         self.desk = desk
         self.config = config
         self.zone = zone

@@ -12,7 +12,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 from providers.model import Engineer
 from providers.secrets import SecretSource, SecretUnavailable
@@ -26,10 +25,9 @@ from tui.config_model import (
     TemplateSettings,
     ViewSettings,
 )
+from tui.config_place import config_path, parse_engineer
 
 __all__ = ["Config", "ConfigFault", "config_path", "load", "parse_engineer"]
-
-_ENGINEER: Final = re.compile(r"(?P<name>[^<>]*?)\s*(?:<(?P<email>[^<>\s]+@[^<>\s]+)>\s*(?P<phone>[^<>]*))?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,19 +65,6 @@ class Config:
         return ConfigFault(self.path, message, cure, key=provider)
 
 
-def config_path(given: Path | None, environ: Mapping[str, str]) -> Path:
-    """Which file is the config: the one given, $VENDORQ_CONFIG, or vendorq/config.toml in the XDG config folder."""
-    if given is not None:
-        return given.expanduser().absolute()
-    if environ.get("VENDORQ_CONFIG"):
-        return Path(environ["VENDORQ_CONFIG"]).expanduser().absolute()
-    if environ.get("XDG_CONFIG_HOME"):
-        return Path(environ["XDG_CONFIG_HOME"]).absolute() / "vendorq" / "config.toml"
-    from platformdirs.unix import Unix
-
-    return Unix("vendorq").user_config_path / "config.toml"
-
-
 def load(path: Path | None, environ: Mapping[str, str]) -> Config:
     """Read and validate the config. ConfigFault with the first thing that is wrong; no secret is looked up."""
     from tui.config_reader import Reader
@@ -96,14 +81,6 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
     config = reader.config()
     reader.check_mode(config, mode)
     return config
-
-
-def parse_engineer(text: str) -> Engineer | None:
-    """`Name <mail> phone`, where mail and phone may be left out. None where it is nothing of the kind."""
-    found = _ENGINEER.fullmatch(text.strip())
-    if found is None or not found["name"]:
-        return None
-    return Engineer(name=found["name"], email=found["email"] or "", phone=(found["phone"] or "").strip())
 
 
 def _is_about(source: SecretSource, message: str) -> bool:

@@ -18,6 +18,7 @@ from tui.config import Config, parse_engineer
 from tui.config_fault import ConfigFault
 from tui.config_lines import line_of
 from tui.config_model import CommonSettings
+from tui.config_place import state_path
 
 PROVIDER_KEY: Final = ("provider", 0, "key")
 """What the path of a provider's own key looks like."""
@@ -38,7 +39,7 @@ class Reader:
         """Everything the file says, validated. ConfigFault with the first thing that is wrong."""
         tables = self._provider_tables()
         common = self._common()
-        store_path = self._store_path(common)
+        store_path = state_path(self._file, common.store.path, self._environ)
         engineer = self._engineer(common)
         providers: list[ProviderSettings] = []
         for index, table in enumerate(tables):
@@ -141,15 +142,6 @@ class Reader:
         if any(settings.name == name for settings in providers[:-1]):
             sentence = f"two providers are named {name!r}"
             raise self._fault(("provider", index, "name"), f"{name}: name", sentence, "give each a name of its own")
-
-    def _store_path(self, common: CommonSettings) -> Path:
-        if common.store.path is not None:
-            return self._file.parent / common.store.path.expanduser()
-        if self._environ.get("XDG_STATE_HOME"):
-            return Path(self._environ["XDG_STATE_HOME"]).absolute() / "vendorq"
-        from platformdirs.unix import Unix
-
-        return Unix("vendorq").user_state_path
 
     def _engineer(self, common: CommonSettings) -> Engineer:
         given = self._environ.get("VENDORQ_ENGINEER", "").strip()

@@ -109,3 +109,18 @@ def test_a_terminal_of_80_by_24_has_one_pane_at_a_time(box: SandboxProcess, plac
         terminal.press(b"\t")
         terminal.until_shown("─ Incoming ─")
         terminal.until_gone("─ All open ─")
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [("[dashboard]\nthem = 'x'\n", "them"), ("[[view]]\nname = 'Late'\nfilter = 'due:<<'\n", "Late")],
+    ids=["unknown-key", "unreadable-filter"],
+)
+def test_a_fault_in_the_config_ends_it_with_words_and_the_terminal_whole(place: Place, more: str, words: str) -> None:
+    text = place.config.read_text().replace("[dashboard]\nbell = false\n", more)
+    place.config.write_text(text)
+    with place.dashboard() as terminal:
+        assert terminal.wait() == 78
+        terminal.until_shown("config.toml", words)
+    written = bytes(terminal.written)
+    assert written.count(b"\x1b[?1049h") == written.count(b"\x1b[?1049l")

@@ -76,16 +76,22 @@ def run_dashboard(config_file: Path | None, read_only: bool = False, *, consume:
 
     from tui import logfile
     from tui.app import VendorqApp
-    from tui.compose import open_desk
-    from tui.config import load
+    from tui.compose import WholeConfig, open_desk, open_desk_at_a_glance
+    from tui.glance import glance
 
-    config = load(config_file, os.environ)
+    whole = WholeConfig(config_file, os.environ)
+    seen = glance(config_file, os.environ)
 
     async def run() -> int:
-        desk = open_desk(config, read_only=read_only, consume=consume)
+        if seen is None:
+            desk = open_desk(whole.get(), read_only=read_only, consume=consume)
+        else:
+            desk = open_desk_at_a_glance(seen, whole, read_only=read_only, consume=consume)
         try:
-            app = VendorqApp(desk, config)
+            app = VendorqApp(desk, whole.get() if seen is None else seen, whole=whole)
             await app.run_async()
+            if app.fault is not None:
+                raise app.fault
             return app.return_code or exits.OK
         finally:
             await desk.aclose()

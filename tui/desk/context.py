@@ -9,14 +9,16 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from providers.base import Operation, Provider
 from providers.clock import Clock
 from providers.model import Engineer
-from providers.settings import ProviderSettings
 from tui.desk.catalogue import Catalogue
 from tui.desk.ports import Store
+
+if TYPE_CHECKING:
+    from providers.settings import ProviderSettings
 
 BUDGET: Final = 3
 """A provider's share of one poll, in request timeouts."""

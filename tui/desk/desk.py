@@ -77,6 +77,11 @@ class Desk:
         self._listeners: list[Callable[[DeskEvent], None]] = []
         self._unsubscribe = store.subscribe(self._tell)
 
+    def settle(self, policies: Mapping[str, Policy], retention: Retention) -> None:
+        """Take each provider's part of the config, where the desk was opened before that was known. Before `run`."""
+        self._context.policies = policies
+        self._retention = retention
+
     @property
     def engineer(self) -> Engineer:
         """Who acts; may be set anew, for a shared account where the dashboard asks at its start."""

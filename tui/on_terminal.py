@@ -1,0 +1,79 @@
+"""An app as a guest on a terminal: it writes what differs, leaves the mouse alone, and fails without telling more."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual._compositor import CompositorUpdate
+from textual.app import App, AutopilotCallbackType
+
+from tui.clipboard import copy_sequence
+from tui.frame import Difference, Frame
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from textual.screen import Screen
+
+
+class OnTerminal(App[int]):
+    """What a full-screen program owes its terminal. `takes_mouse`: the mouse is ours and not the terminal's own."""
+
+    frame: Frame
+    takes_mouse = False
+
+    async def run_async(
+        self,
+        *,
+        headless: bool = False,
+        inline: bool = False,
+        inline_no_clear: bool = False,
+        mouse: bool = False,
+        size: tuple[int, int] | None = None,
+        auto_pilot: AutopilotCallbackType | None = None,
+    ) -> int | None:
+        """Run it. The mouse is the terminal's own, for selecting, unless it is wanted here."""
+        return await super().run_async(
+            headless=headless,
+            inline=inline,
+            inline_no_clear=inline_no_clear,
+            mouse=mouse or self.takes_mouse,
+            size=size,
+            auto_pilot=auto_pilot,
+        )
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Write only what differs from what the terminal shows."""
+        writes = self._running and not self._closed and not self.is_headless and self._driver is not None
+        if writes and not self._batch_count and isinstance(renderable, CompositorUpdate):
+            written = self.frame.difference(renderable, self.console)
+            renderable = Difference(written) if written else None
+        super()._display(screen, renderable)
+
+    def redraw(self) -> None:
+        """Write the whole screen again, for a terminal that shows something else."""
+        self.frame.forget()
+        if self._driver is not None:
+            self._driver.write("\x1b[2J")
+        self.screen.refresh()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy through the terminal."""
+        self._clipboard = text
+        if self._driver is not None:
+            self._driver.write(copy_sequence(text, os.environ))
+
+    def _fatal_error(self) -> None:
+        """A fault of our own: the traceback without the values of variables, which may hold secrets."""
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
+        self.bell()
+        traceback = Traceback(show_locals=False, width=None, suppress=["textual"])
+        self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
+        self._close_messages_no_wait()
+
+    def on_app_blur(self, event: events.AppBlur) -> None:
+        """Nothing changes on the screen when the terminal loses the focus."""
+        event.prevent_default()
