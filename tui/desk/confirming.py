@@ -9,7 +9,7 @@ from typing import Final
 
 from providers.base import Provider
 from providers.model import Message, Write
-from tui.desk import derive, records
+from tui.desk import derive, intake, records
 from tui.desk.catalogue import ECHO_WITHIN
 from tui.desk.entries import OutboxEntry
 from tui.desk.ports import Transaction, View
@@ -63,6 +63,7 @@ def confirm(transaction: Transaction, entry: OutboxEntry, message: Message, now:
         updated_at=now,
     )
     records.put_write(transaction, settled)
+    intake.answer(transaction, write, write.number)
 
 
 def _same_ticket(write: Write, message: Message) -> bool:

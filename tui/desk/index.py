@@ -92,13 +92,18 @@ class LinkSummary(NamedTuple):
 
 
 class MarkSummary(NamedTuple):
-    """What the engineer put on a ticket. `reopened`: the vendor took a resolved one up again, not yet seen to."""
+    """What the engineer put on a ticket, and what stands between the vendor and us.
+
+    `reopened`: the vendor took a resolved one up again, not yet seen to. `answered`: the vendor has a confirmed answer
+    of ours to what it waited for, and has said nothing since.
+    """
 
     unread: bool
     handled: bool
     snoozed_until: str | None
     notes: int
     reopened: bool
+    answered: bool
 
 
 class SeenSummary(NamedTuple):
@@ -232,6 +237,7 @@ def _mark(document: Document) -> MarkSummary:
         snoozed_until=_time(document, "snoozed_until"),
         notes=len(_list(document, "notes")),
         reopened=bool(document.get("reopened")),
+        answered=bool(document.get("answered")),
     )
 
 

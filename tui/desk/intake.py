@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from providers.model import ENDED_STATES, Ticket, TicketKey
+from providers.model import ENDED_STATES, Ticket, TicketKey, Write
 from tui.desk import records
 from tui.desk.apply import apply
 from tui.desk.entries import InboxEntry
@@ -13,6 +13,8 @@ from tui.desk.ports import Table, Transaction, key_of
 
 NEWS: Final = frozenset({"message", "derived"})
 """Sources that tell the engineer something; snapshots and our own writes do not."""
+ANSWERS: Final = frozenset({"comment", "attach", "update", "resolve", "close", "reopen", "cancel", "approve", "reject"})
+"""Writes of ours that tell the vendor something: once it has one, a ticket no longer waits for us."""
 _SETTLED_STATES: Final = ENDED_STATES | {"resolved"}
 
 
@@ -31,9 +33,25 @@ def take_in(transaction: Transaction, entry: InboxEntry) -> InboxEntry:
     records.put_entry(transaction, settled)
     if is_reopened(before, after) and entry.source != "write" and not entry.own_write:
         records.amend(transaction, Table.MARKS, key_of(after.provider, after.number), reopened=True)
+    if after.awaiting_us and not (before is not None and before.awaiting_us):
+        _waits_again(transaction, key_of(after.provider, after.number))
     if is_news(settled):
         tell(transaction, settled)
     return settled
+
+
+def answer(transaction: Transaction, write: Write, number: str) -> None:
+    """The vendor has this write of ours: where it tells something, its ticket no longer waits for us.
+
+    Some vendors' tickets go on saying that they wait until one of their people has read the answer.
+    """
+    if write.action in ANSWERS and number:
+        records.amend(transaction, Table.MARKS, key_of(write.provider, number), answered=True, reopened=False)
+
+
+def _waits_again(transaction: Transaction, key: str) -> None:
+    if records.document(transaction, Table.MARKS, key).get("answered"):
+        records.amend(transaction, Table.MARKS, key, answered=False)
 
 
 def is_reopened(before: Ticket | None, after: Ticket) -> bool:
@@ -48,9 +66,9 @@ def is_news(entry: InboxEntry) -> bool:
 
 
 def tell(transaction: Transaction, entry: InboxEntry) -> None:
-    """Mark the entry's ticket unread."""
+    """Mark the entry's ticket unread: something new has come in, handled and answered or not."""
     key = key_of(entry.provider, entry.number)
-    records.amend(transaction, Table.MARKS, key, unread=True, handled=False)
+    records.amend(transaction, Table.MARKS, key, unread=True, handled=False, answered=False)
 
 
 def _link(transaction: Transaction, ticket: Ticket) -> None:

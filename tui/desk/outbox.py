@@ -204,6 +204,7 @@ class Outbox:
         declaration = self._context.providers[write.provider].declaration
         took = confirmed.entry_of(write, receipt, declaration, ticket, now)
         intake.take_in(transaction, took)
+        intake.answer(transaction, write, took.number)
 
     def _settle_message(self, transaction: Transaction, entry: OutboxEntry) -> None:
         """An answered message is acknowledged, or failed where we answered so."""

@@ -11,7 +11,7 @@ from tui.desk import index, records
 from tui.desk.index import InboxSummary, MarkSummary, OutboxSummary, TicketSummary
 from tui.desk.ports import Changed, Store, Table, key_of
 
-_UNMARKED: Final = MarkSummary(unread=False, handled=False, snoozed_until=None, notes=0, reopened=False)
+_UNMARKED: Final = MarkSummary(unread=False, handled=False, snoozed_until=None, notes=0, reopened=False, answered=False)
 
 
 class Rows:
@@ -117,7 +117,7 @@ def _row(item: TicketSummary, marks: MarkSummary, held: bool, faulty: bool) -> T
         opened_at=_time(item.opened_at),
         updated_at=_time(item.updated_at),
         due_at=_time(item.due_at),
-        awaiting_us=item.awaiting_us or marks.reopened,
+        awaiting_us=marks.reopened or (item.awaiting_us and not marks.answered),
         approval_asked=item.approval_asked,
         unread=marks.unread,
         handled=marks.handled,
