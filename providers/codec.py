@@ -10,12 +10,16 @@ import typing
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
-from types import MappingProxyType, UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from operator import attrgetter
+from types import MappingProxyType, NoneType, UnionType
+from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 Document = dict[str, Any]
+_ATOMS: Final = frozenset({str, int, float, bool, NoneType})
+"""Types whose values are their own document; looked at first, since nearly everything is one of them."""
 _NAMES: dict[Any, tuple[str, ...]] = {}
+_PARTS: dict[Any, Callable[[Any], tuple[Any, ...]]] = {}
 _READERS: dict[Any, dict[str, Callable[[Any], Any]]] = {}
 
 
@@ -39,7 +43,10 @@ def parse_time(text: object) -> datetime | None:
 
 def to_document(record: Any) -> Document:
     """A record as a JSON document. Mappings keep their keys; datetimes become strings."""
-    return {name: _plain(getattr(record, name)) for name in _names(type(record))}
+    kind = type(record)
+    names = _names(kind)
+    parts = _PARTS[kind](record)
+    return {name: part if type(part) in _ATOMS else _plain(part) for name, part in zip(names, parts, strict=True)}
 
 
 def from_document(kind: type[T], document: Mapping[str, Any]) -> T:
@@ -49,21 +56,30 @@ def from_document(kind: type[T], document: Mapping[str, Any]) -> T:
 
 
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, str | int | float | bool):
+    kind = type(value)
+    if kind in _ATOMS:
         return value
+    if kind is tuple or kind is list:
+        return [item if type(item) in _ATOMS else _plain(item) for item in value]
+    if kind in _NAMES:
+        return to_document(value)
     if isinstance(value, datetime):
         return format_time(value)
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+    if kind is MappingProxyType or isinstance(value, Mapping):
+        return {str(key): item if type(item) in _ATOMS else _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | frozenset | set):
         return [_plain(item) for item in value]
-    return to_document(value)
+    return value if isinstance(value, str | int | float) else to_document(value)
 
 
 def _names(kind: Any) -> tuple[str, ...]:
-    if kind not in _NAMES:
-        _NAMES[kind] = tuple(item.name for item in fields(kind))
-    return _NAMES[kind]
+    names = _NAMES.get(kind)
+    if names is None:
+        names = tuple(item.name for item in fields(kind))
+        # attrgetter gives a bare value, not a tuple, for a single name, and cannot be made for none.
+        _PARTS[kind] = attrgetter(*names) if len(names) > 1 else lambda record: tuple(getattr(record, x) for x in names)
+        _NAMES[kind] = names
+    return names
 
 
 def _readers(kind: Any) -> dict[str, Callable[[Any], Any]]:
