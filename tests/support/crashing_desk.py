@@ -1,6 +1,7 @@
-"""A process that polls the sandbox and dies at a named point: `python -m tests.support.crashing_desk URL …`.
+"""A process that polls the sandbox and dies at a named point: `python -m tests.support.crashing_desk SPEC`.
 
-It is killed the hard way (SIGKILL to itself), so that nothing is tidied up.
+It is killed the hard way (SIGKILL to itself), so that nothing is tidied up. A point counts as passed only where
+something was done: a queue that answered nothing is not received from, an empty inbox is not applied.
 """
 
 from __future__ import annotations
@@ -14,17 +15,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from providers import registry
 from providers.base import Provider
 from providers.clock import SystemClock
-from tests.support.sandbox_desk import ENGINEER
-from tui.desk.context import Policy
+from providers.offline_token import OfflineToken
+from tests.support.files import POINTS as STORE_POINTS
+from tests.support.files import DeadlyFiles
+from tests.support.sandbox_desk import connect, desk_of
 from tui.desk.desk import Desk
 from tui.desk.inbox import Inbox
 from tui.desk.outbox import Outbox
-from tui.desk.store import open_store
 
-POINTS = ("receive", "store", "apply", "acknowledge", "send", "confirm")
+DESK_POINTS = ("receive", "store", "apply", "acknowledge", "send", "confirm")
+TOKEN_POINTS = ("token-issued", "token-written", "token-renamed", "token-kept")
+"""A rotated token: the answer is here; it lies in a file beside; it has the file's name; it is about to be used."""
 
 
 def die() -> None:
@@ -32,14 +35,19 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def anything(result: Any) -> bool:
+    """Whether a step has done something."""
+    return result != 0 and getattr(result, "messages", True) != ()
+
+
 def after(owner: Any, name: str, count: int = 1) -> None:
-    """Die when this coroutine function has returned so often."""
+    """Die when this coroutine function has done something so often."""
     original: Callable[..., Any] = getattr(owner, name)
     left = [count]
 
     async def dying(*args: Any, **more: Any) -> Any:
         result = await original(*args, **more)
-        left[0] -= 1
+        left[0] -= anything(result)
         if not left[0]:
             die()
         return result
@@ -47,7 +55,7 @@ def after(owner: Any, name: str, count: int = 1) -> None:
     setattr(owner, name, dying)
 
 
-def arm(point: str, provider: Provider, count: int) -> None:
+def arm(point: str, provider: Provider, files: DeadlyFiles, count: int) -> None:
     """Have the process die after the named point is passed for the `count`th time."""
     owners: dict[str, tuple[Any, str]] = {
         "receive": (provider, "receive"),
@@ -56,27 +64,57 @@ def arm(point: str, provider: Provider, count: int) -> None:
         "acknowledge": (provider, "release"),
         "send": (provider, "send"),
         "confirm": (Outbox, "record_done"),
+        "token-issued": (OfflineToken, "_exchange"),
+        "token-kept": (OfflineToken, "_keep"),
     }
-    after(*owners[point], count)
+    if point in STORE_POINTS:
+        files.arm(point)
+    elif point in owners:
+        after(*owners[point], count)
+    else:
+        arm_rename(point)
 
 
-async def main(folder: str, settings: str, point: str, count: str, comment_on: str) -> None:
-    """Write a comment where a number is given, and poll, until the point is reached."""
-    values = json.loads(settings)
-    model = registry.settings_model("ensono")(**values).model_copy(update={"engineer": ENGINEER})
-    provider = registry.connect(model, SystemClock())
-    clock = SystemClock()
-    policies = {"ensono": Policy(timeout_seconds=5)}
-    store = open_store(Path(folder), clock)
-    desk = Desk(store, {"ensono": provider}, clock, ENGINEER, policies=policies, consume=True)
-    if point in POINTS:
-        arm(point, provider, int(count))
-    if comment_on:
-        entry = await desk.submit(desk.write("comment", "ensono", comment_on, values={"comment": "only once"}))
+def arm_rename(point: str) -> None:
+    """Die before or after a rotated token's file gets its name."""
+    original = Path.replace
+
+    def replace(path: Path, target: Path) -> Path:
+        if target.parent.name != "tokens":
+            return original(path, target)
+        if point == "token-written":
+            die()
+        moved = original(path, target)
+        die()
+        return moved
+
+    assert point in ("token-written", "token-renamed")
+    Path.replace = replace  # type: ignore[assignment,method-assign]  # in this process, until it dies
+
+
+async def work(desk: Desk, given: dict[str, Any]) -> None:
+    """Write a comment where a number is given, poll, and compact once messages are in the tickets."""
+    name = given["kind"]
+    if given["comment_on"]:
+        values = {given["comment"]: "only once"}
+        entry = await desk.submit(desk.write("comment", name, given["comment_on"], values=values))
         await desk.deliver(entry.id)
-    await desk.sync("ensono")
+    if given["compact"]:
+        await asyncio.gather(desk.sync(name), desk.store.compact())
+    await desk.sync(name)
+
+
+async def main(spec: str) -> None:
+    """Work until the point is reached. Ends like any program where it never is."""
+    given = json.loads(spec)
+    folder = Path(given["folder"])
+    files = DeadlyFiles(folder)
+    provider = connect(given["kind"], given["settings"], SystemClock(), folder)
+    desk = desk_of(folder, {given["kind"]: provider}, SystemClock(), files=files)
+    arm(given["point"], provider, files, given["count"])
+    await work(desk, given)
     await desk.aclose()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+    asyncio.run(main(sys.argv[1]))
