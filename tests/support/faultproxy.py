@@ -10,11 +10,13 @@ import asyncio
 import socket
 import struct
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Literal
+
+from tests.support.loopback import Loopback, close
 
 Kind = Literal["pass", "reset_request", "reset_answer", "truncate_answer", "stall_answer", "drip_answer", "silence"]
 _PIECE = 64 * 1024
@@ -35,56 +37,38 @@ class Fault:
     seconds: float = 0.0
 
 
-class FaultProxy:
-    """Listens on a free loopback port while it is entered. `connections` counts what was accepted."""
+class FaultProxy(Loopback):
+    """Stands at `url`, before the server at the one it is given."""
 
     def __init__(self, url: str) -> None:
+        super().__init__()
         _, _, authority = url.rpartition("/")
         host, _, port = authority.partition(":")
         self._upstream = host, int(port)
         self._faults: deque[Fault] = deque()
-        self._lines: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
-        self._server: asyncio.Server | None = None
-        self.connections = 0
-        self.url = ""
 
     def queue(self, *faults: Fault) -> None:
         """What the next connections are to suffer, in order."""
         self._faults.extend(faults)
 
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
-        return self
-
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._server is not None
-        self._server.close()
-        for line in self._lines:
-            line.cancel()
-        await asyncio.gather(*self._lines, return_exceptions=True)
+        await super().__aexit__(kind, error, trace)
         for writer in self._writers:
-            writer.close()
-        for writer in self._writers:
-            with suppress(OSError):
-                await writer.wait_closed()
+            await close(writer)
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
+    async def _serve_and_close(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # Some faults leave a connection open: all are closed at the end alone.
+        await self.serve(reader, writer)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Pass one connection on, as far as its fault lets it."""
         self._writers.add(writer)
         fault = self._faults.popleft() if self._faults else Fault()
-        if fault.kind != "silence":
-            self._start(self._serve(reader, writer, fault))
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        line = asyncio.create_task(work)
-        self._lines.add(line)
-        line.add_done_callback(self._lines.discard)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, fault: Fault) -> None:
+        if fault.kind == "silence":
+            return
         if fault.kind == "reset_request" and fault.after == 0:
             await reader.read(1)  # the client has begun, so that it knows a connection
             _reset(writer)

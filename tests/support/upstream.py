@@ -8,8 +8,9 @@ import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
+
+from tests.support.loopback import Loopback
 
 
 @dataclass(slots=True)
@@ -53,7 +54,7 @@ def reply_html(status: int = 200, title: str = "Sign in") -> Reply:
     return Reply(status, body, {"Content-Type": "text/html"})
 
 
-class Upstream:
+class Upstream(Loopback):
     """Serves on a free loopback port while it is entered.
 
     Answers come from `script` in order, the last one for good; or from `handler`. `seen` are the requests that
@@ -67,62 +68,32 @@ class Upstream:
         keep_bodies: bool = True,
         tls: ssl.SSLContext | None = None,
     ) -> None:
+        super().__init__(tls)
         self._script = list(script) or [reply_json({})]
         self._handler = handler or self._scripted
         self._keep_bodies = keep_bodies
-        self._tls = tls
-        self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.Task[None]] = set()
-        self.connections = 0
         self.seen: list[Seen] = []
-        self.url = ""
 
     def answers(self, *script: Reply) -> None:
         """What to answer from now on."""
         self._script = list(script)
 
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self._tls)
-        port = self._server.sockets[0].getsockname()[1]
-        self.url = f"https://localhost:{port}" if self._tls else f"http://127.0.0.1:{port}"
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._server is not None
-        self._server.close()
-        for connection in self._connections:
-            connection.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
-
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        task = asyncio.create_task(self._serve(reader, writer))
-        self._connections.add(task)
-        task.add_done_callback(self._connections.discard)
-
     async def _scripted(self, seen: Seen) -> Reply:
         return self._script.pop(0) if len(self._script) > 1 else self._script[0]
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one request after the other."""
+        with suppress(OSError, asyncio.IncompleteReadError):
             while (seen := await self._read(reader)) is not None:
                 self.seen.append(seen)
                 reply = await self._handler(seen)
                 if reply.raw is not None:
                     writer.write(reply.raw)
-                    break
+                    return
                 headers = {"Content-Length": str(len(reply.body)), **reply.headers}
                 lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
                 writer.write(f"HTTP/1.1 {reply.status} Words\r\n{lines}\r\n".encode() + reply.body)
                 await writer.drain()
-        except (OSError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
 
     async def _read(self, reader: asyncio.StreamReader) -> Seen | None:
         try:
