@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from providers.base import Operation
 from providers.errors import Rejected, TooLarge, WrongState
 from providers.fields import require, text_problem
+from providers.kpn.files import check_names
 from providers.kpn.words import exists, local_stamp
 from providers.kpn_connect.declaration import (
     DECLARATION,
@@ -235,17 +236,9 @@ def _response(provider: str, write: Write, ticket: Ticket | None, operation: Ope
 
 
 def _attachments(provider: str, files: tuple[FileRef, ...]) -> dict[str, Any]:
+    check_names(provider, files, _NAME_LENGTH)
     if not files:
         return {}
-    for file in files:
-        problem = text_problem("the name of a file", file.name, _NAME_LENGTH)
-        if problem or not file.name:
-            raise Rejected(
-                provider,
-                f"nothing was sent: {problem or 'a file has no name'}",
-                field="attachments",
-                next_step="Give the file another name.",
-            )
     return {
         "attachments": [
             {"name": file.name, "content": file}

@@ -12,6 +12,7 @@ from typing import Any, Final
 from providers.base import Operation
 from providers.errors import Rejected, TooLarge, WrongState
 from providers.fields import require, text_problem
+from providers.kpn.files import check_names
 from providers.kpn_incident.declaration import DECLARATION, FILES_LIMIT
 from providers.model import ENDED_STATES, FileRef, Ticket, Write
 from providers.offering import offered_write
@@ -129,13 +130,5 @@ def _comment(provider: str, write: Write, operation: Operation) -> str:
 
 def _attachments(provider: str, files: tuple[FileRef, ...]) -> dict[str, Any]:
     """The files by name and content. The document has no content_type here."""
-    for file in files:
-        problem = text_problem("the name of a file", file.name, None)
-        if problem or not file.name:
-            raise Rejected(
-                provider,
-                f"nothing was sent: {problem or 'a file has no name'}",
-                field="attachments",
-                next_step="Give the file another name.",
-            )
+    check_names(provider, files)
     return {"attachments": [{"name": file.name, "content": file} for file in files]} if files else {}
