@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -22,6 +25,8 @@ class OnTerminal(App[int]):
 
     frame: Frame
     takes_mouse = False
+    is_lent = False
+    """Whether another program has the terminal."""
 
     async def run_async(
         self,
@@ -45,11 +50,29 @@ class OnTerminal(App[int]):
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Write only what differs from what the terminal shows."""
+        if self.is_lent:
+            return
         writes = self._running and not self._closed and not self.is_headless and self._driver is not None
         if writes and not self._batch_count and isinstance(renderable, CompositorUpdate):
             written = self.frame.difference(renderable, self.console)
             renderable = Difference(written) if written else None
         super()._display(screen, renderable)
+
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """Another program has the terminal, alone: we go on, write nothing, read no key, and draw all anew after it.
+
+        Where the block fails, we are leaving, and the terminal stays as it is. SuspendNotSupported without one.
+        """
+        with self.suspend():
+            driver, self.is_lent = self._driver, True
+            # Whoever writes would wait for ever: what carries it to the terminal has ended.
+            driver.write = _nowhere  # type: ignore[union-attr, method-assign]  # a driver that can suspend, on this one
+            with _deaf_to(signal.SIGINT, signal.SIGQUIT):
+                yield
+            del driver.write  # type: ignore[union-attr]
+            self.is_lent = False
+        self.redraw()
 
     def redraw(self) -> None:
         """Write the whole screen again, for a terminal that shows something else."""
@@ -77,3 +100,18 @@ class OnTerminal(App[int]):
     def on_app_blur(self, event: events.AppBlur) -> None:
         """Nothing changes on the screen when the terminal loses the focus."""
         event.prevent_default()
+
+
+def _nowhere(data: str) -> None:
+    """What is written for a terminal that another program has."""
+
+
+@contextmanager
+def _deaf_to(*numbers: signal.Signals) -> Iterator[None]:
+    """Do nothing on signals that a terminal sends to all its programs, but mean the one that has the keys."""
+    before = {number: signal.signal(number, lambda *_: None) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

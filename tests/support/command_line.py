@@ -125,6 +125,11 @@ class SandboxProcess:
         found: list[dict[str, Any]] = self._ask("GET", f"ledger?{query}")["ledger"]
         return found
 
+    def requests(self) -> list[dict[str, Any]]:
+        """What the vendors were asked, in order."""
+        found: list[dict[str, Any]] = self._ask("GET", "requests")["requests"]
+        return found
+
     def call(self, vendor: str, method: str, **arguments: Any) -> Any:
         """Have a vendor's people do something."""
         return self._ask("POST", "call", {"vendor": vendor, "method": method, "arguments": arguments})["result"]

@@ -35,10 +35,10 @@ def holder(place: Place) -> LeaseHolder | None:
 
 
 @contextmanager
-def in_a_shell(place: Place) -> Iterator[tuple[Terminal, int]]:
+def in_a_shell(place: Place, **variables: str) -> Iterator[tuple[Terminal, int]]:
     """The dashboard as a job of a shell, with its process id: only a shell's job can be stopped."""
     words = ["sh", "-i"]
-    with on_terminal(words, place.environment(PS1=PROMPT, ENV="/dev/null"), folder=place.home) as terminal:
+    with on_terminal(words, place.environment(PS1=PROMPT, ENV="/dev/null", **variables), folder=place.home) as terminal:
         terminal.until_shown(PROMPT.strip())
         command = f"sh -c 'echo $$ > pid; exec \"$@\"' vendorq {shlex.join(place.words())}\n"
         terminal.press(command.encode())

@@ -1,16 +1,22 @@
-"""Long text in the engineer's own editor."""
+"""Long text in the engineer's own editor, while everything else goes on: the desk polls, drafts are kept."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shlex
-import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from textual.app import SuspendNotSupported
 
 if TYPE_CHECKING:
-    from textual.app import App
+    from tui.on_terminal import OnTerminal
+
+FAREWELL: Final = 1.0
+"""Seconds an editor has to go where vendorq must leave before it."""
 
 
 class EditorFault(Exception):
@@ -27,24 +33,62 @@ def editor_command(environ: dict[str, str] | None = None) -> list[str]:
     return command or ["vi"]
 
 
-def edit(app: App[object], text: str, folder: Path) -> str:
-    """Open the text in the editor, wait, and return what was saved.
+class Editing:
+    """One text in the editor. Its file lies in `folder` (ours alone, 0700) until `forget`."""
 
-    The file lies in `folder` (ours alone, 0700) while it is edited. EditorFault where the editor is missing or fails.
-    """
-    command = editor_command()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(suffix=".txt", prefix="edit-", dir=folder)
-    path = Path(name)
-    try:
+    def __init__(self, text: str, folder: Path) -> None:
+        self.before = text
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(suffix=".txt", prefix="edit-", dir=folder)
+        self._path = Path(name)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        with app.suspend():
-            ended = subprocess.run([*command, str(path)], check=False)  # noqa: S603 - the engineer's own editor
-        if ended.returncode != 0:
-            raise EditorFault(f"{command[0]} ended with {ended.returncode}; the text is as it was")
-        return path.read_text(encoding="utf-8", errors="replace").removesuffix("\n")
-    except FileNotFoundError as error:
-        raise EditorFault(f"{command[0]} was not found; set $EDITOR to your editor") from error
-    finally:
-        path.unlink(missing_ok=True)
+            file.write(f"{text}\n" if text else "")
+
+    @property
+    def text(self) -> str:
+        """What the editor has saved up to now."""
+        try:
+            return self._path.read_text(encoding="utf-8", errors="replace").removesuffix("\n")
+        except OSError:
+            return self.before  # some editors take the file away for a moment when they save
+
+    async def run(self, app: OnTerminal) -> str:
+        """Give the terminal to the editor, wait for its end, and return what was saved.
+
+        EditorFault where the editor is missing or fails.
+        """
+        command = editor_command()
+        name = Path(command[0]).name
+        try:
+            with app.lent():
+                found = await _end_of([*command, str(self._path)])
+        except SuspendNotSupported as error:
+            raise EditorFault("there is no terminal here that an editor could have") from error
+        if isinstance(found, OSError):
+            raise EditorFault(f"{name}: {found.strerror}; set $EDITOR to your editor")
+        if found != 0:
+            raise EditorFault(f"{name} ended with {found}; the text is as it was")
+        return self.text
+
+    def forget(self) -> None:
+        """Take the file away."""
+        self._path.unlink(missing_ok=True)
+
+
+async def _end_of(command: list[str]) -> int | OSError:
+    """Run a program on our own terminal; its exit code, or why it cannot be run.
+
+    Where we must leave before it, it is asked to leave too.
+    """
+    try:
+        process = await asyncio.create_subprocess_exec(*command)
+    except OSError as error:
+        return error
+    try:
+        return await process.wait()
+    except asyncio.CancelledError:
+        with suppress(ProcessLookupError, TimeoutError):
+            process.terminate()
+            async with asyncio.timeout(FAREWELL):
+                await process.wait()
+        raise

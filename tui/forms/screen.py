@@ -13,21 +13,20 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from providers.base import Kind, Operation
-from providers.errors import VendorError
-from providers.model import Write
 from providers.text import safe_line
 from tui.desk.entries import OutboxEntry
 from tui.desk.ports import StoreFault
-from tui.forms.confirm import ConfirmScreen, Lines, preview_paragraphs
-from tui.forms.editor import EditorFault, edit
+from tui.forms.confirm import ConfirmScreen, Lines
+from tui.forms.editor import Editing, EditorFault
 from tui.forms.files import FilesLine
 from tui.forms.head import FieldHelp, Heading, Hints
 from tui.forms.picker import FilePicker
-from tui.forms.plan import FILES, FormPlan, changed_values, issues, sent_values
+from tui.forms.plan import FILES, FormPlan, changed_values, issues
 from tui.forms.row import SEVERAL_LINES, FieldRow
 from tui.forms.send_line import HELP as SEND_HELP
 from tui.forms.send_line import SendLine
-from tui.forms.sending import changes_since, latest_on, outcome_sentence
+from tui.forms.sender import Sender
+from tui.forms.sending import latest_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,9 +90,8 @@ class FormScreen(Screen[OutboxEntry | None]):
         self.help = FieldHelp()
         self.hints = Hints(self._hints())
         self.dirty = False
-        self.sending = False
-        self._asked = False
-        self._rejected = ""
+        self.sender = Sender(self)
+        self._edited: tuple[FieldRow, Editing] | None = None
         self._autosave: Timer | None = None
 
     def _hints(self) -> list[tuple[str, str]]:
@@ -122,7 +120,7 @@ class FormScreen(Screen[OutboxEntry | None]):
     def on_mount(self) -> None:
         """Begin in the first field that has nothing yet."""
         self._autosave = self.set_interval(AUTOSAVE_SECONDS, self._save_if_dirty)
-        self._show_issues()
+        self.show_issues()
         first = next((row for row in self.rows.values() if not row.text), None) or next(iter(self.rows.values()), None)
         (first.input if first is not None else self.query_one(SendLine)).focus()
 
@@ -179,9 +177,10 @@ class FormScreen(Screen[OutboxEntry | None]):
         """Check as one types. A field that nobody has touched yet does not complain of being empty."""
         event.row.touched = True
         self.dirty = True
-        self._show_issues()
+        self.show_issues()
 
-    def _show_issues(self, *, everywhere: bool = False) -> dict[str, str]:
+    def show_issues(self, *, everywhere: bool = False) -> dict[str, str]:
+        """Show and return what is wrong, by field; `everywhere` in fields that nobody has touched too."""
         found = issues(self.plan, self.changed)
         for name, row in self.rows.items():
             row.show(found.get(name, "") if everywhere or row.touched else "")
@@ -200,7 +199,8 @@ class FormScreen(Screen[OutboxEntry | None]):
         return kept
 
     async def save_draft(self) -> None:
-        """Keep what is typed now. Also called when the terminal is lost."""
+        """Keep what is typed now, in an editor too. Also called when the terminal is lost."""
+        self._take_from_editor()
         self.dirty = False
         try:
             await self.desk.save_draft(self.plan.draft_key, self.draft() or None)
@@ -208,7 +208,8 @@ class FormScreen(Screen[OutboxEntry | None]):
             self.hints.say(safe_line(f"Draft not kept: {fault}"), "bad")
 
     async def _save_if_dirty(self) -> None:
-        if self.dirty and not self.sending:
+        self._take_from_editor()
+        if self.dirty and not self.sender.busy:
             await self.save_draft()
             # What is wrong stays in sight until something is done about it.
             if self.hints.status[1] not in ("bad", "warning"):
@@ -224,7 +225,7 @@ class FormScreen(Screen[OutboxEntry | None]):
     @work(group="form", exit_on_error=False)
     async def action_discard(self) -> None:
         """Forget what is typed, after asking."""
-        if self.draft() and not await self._ask(
+        if self.draft() and not await self.ask(
             ConfirmScreen(
                 "Discard the draft?", self.plan.subject, [("What is typed here is forgotten.", "text")], yes="discard"
             )
@@ -236,17 +237,35 @@ class FormScreen(Screen[OutboxEntry | None]):
 
     # Long text and files.
 
-    def action_edit(self) -> None:
-        """The focused text in $EDITOR."""
-        row = next((row for row in self.rows.values() if row.input.has_focus and row.field.kind in SEVERAL_LINES), None)
-        row = row or next((row for row in self.rows.values() if row.field.kind in SEVERAL_LINES), None)
-        if row is None:
-            self.hints.say("no text of several lines here")
+    @work(group="form", exit_on_error=False)
+    async def action_edit(self) -> None:
+        """The focused text in $EDITOR; the desk goes on meanwhile."""
+        long = [row for row in self.rows.values() if row.field.kind in SEVERAL_LINES]
+        row = next((row for row in long if row.input.has_focus), long[0] if long else None)
+        if row is None or self._edited is not None:
+            self.hints.say("no text of several lines here" if row is None else "the editor has it already")
             return
+        editing = None
         try:
-            row.text = edit(self.app, row.text, self.desk.store.path / "edit")
+            editing = Editing(row.text, self.desk.store.path / "edit")
+            self._edited = row, editing
+            row.text = await editing.run(cast("VendorqApp", self.app))
         except (EditorFault, OSError) as fault:
+            if editing is not None:
+                row.text = editing.before
             self.hints.say(safe_line(fault), "bad")
+        finally:
+            self._edited = None
+            if editing is not None:
+                editing.forget()
+
+    def _take_from_editor(self) -> None:
+        """What an editor that is still open has saved is typed as well."""
+        if self._edited is not None:
+            row, editing = self._edited
+            if row.text != editing.text:
+                row.text = editing.text
+                self.dirty = True
 
     @work(group="form", exit_on_error=False)
     async def action_add_file(self) -> None:
@@ -266,122 +285,15 @@ class FormScreen(Screen[OutboxEntry | None]):
 
     # Sending.
 
-    async def _ask(self, question: ConfirmScreen) -> bool:
+    async def ask(self, question: ConfirmScreen) -> bool:
+        """Put a question; whether the answer is yes."""
         answer: bool | None = await self.app.push_screen_wait(question)
         return bool(answer)
 
-    def _write(self) -> Write | None:
-        """What would be sent; None, with the reasons shown, where it cannot be."""
-        found = self._show_issues(everywhere=True)
-        if found:
-            name = next((name for name in self.rows if name in found), "")
-            if name:
-                self.rows[name].input.focus()
-            self.hints.say(safe_line(next(iter(found.values()))), "bad")
-            return None
-        values = sent_values(self.plan, self.changed)
-        if self.before and not values:
-            self.hints.say("nothing has been changed", "warning")
-            return None
-        if self.plan.operation is Operation.ATTACH and not self.files.paths:
-            self.hints.say("choose a file with ctrl+f", "warning")
-            return None
-        return self.desk.write(
-            self.plan.operation.value,
-            self.plan.provider,
-            self.plan.key.number if self.plan.key else "",
-            ticket_type=self.plan.ticket_type,
-            values=values,
-            files=self.files.paths,
-        )
-
-    def _say_refused(self, error: VendorError) -> None:
-        row = self.rows.get(error.field)
-        if row is not None:
-            row.show(safe_line(error.message))
-            row.input.focus()
-        self.hints.say(safe_line(f"{error.message} {error.next_step}"), "bad")
-
     def action_preview(self) -> None:
         """Exactly what would be sent."""
-        self._begin(preview=True)
+        self.sender.begin(preview=True)
 
     def action_send(self) -> None:
-        """Send it: once, after a preview where it cannot be undone, after a question where the ticket has changed."""
-        self._begin(preview=self.plan.irreversible)
-
-    def _begin(self, *, preview: bool) -> None:
-        # Set before anything is awaited: a key pressed twice over a slow line must not send twice.
-        if self.sending:
-            return
-        self.sending = True
-        # The application's worker, not the screen's: leaving the form must not cut a write in two.
-        self.app.run_worker(self._send(preview=preview), group="send", exit_on_error=False)
-
-    async def _send(self, *, preview: bool) -> None:
-        try:
-            write = self._write()
-            if write is None or not await self._still_meant():
-                return
-            if preview and not await self._confirm(write):
-                return
-            await self._submit(write)
-        finally:
-            self.sending = False
-
-    async def _confirm(self, write: Write) -> bool:
-        try:
-            preview = self.desk.preview(write)
-        except VendorError as error:
-            self._say_refused(error)
-            return False
-        engineer = self.desk.engineer
-        who = safe_line(f"{engineer.name} {engineer.email}")
-        remark = "this cannot be undone" if self.plan.irreversible else "exactly this is sent"
-        title = f"{self.plan.title} · {self.plan.subject}"
-        return await self._ask(ConfirmScreen(title, remark, preview_paragraphs(preview, who), yes="send"))
-
-    async def _still_meant(self) -> bool:
-        """Ask once where the ticket has changed since the form was opened, or another write waits for it."""
-        if self.plan.key is None or self._asked:
-            return True
-        paragraphs = changes_since(self.desk, self.plan.key, self.plan.revision, self.zone)
-        if not paragraphs:
-            return True
-        self._asked = True
-        question = ConfirmScreen("The ticket has changed", self.plan.subject, paragraphs, yes="send all the same")
-        return await self._ask(question)
-
-    async def _submit(self, write: Write) -> None:
-        try:
-            if self._rejected:
-                await self.desk.drop(self._rejected)
-                self._rejected = ""
-            entry = await self.desk.submit(write, revision=self.plan.revision)
-        except VendorError as error:
-            self._say_refused(error)
-            return
-        except StoreFault as fault:
-            self.hints.say(safe_line(fault), "bad")
-            return
-        await self._deliver(entry)
-
-    async def _deliver(self, entry: OutboxEntry) -> None:
-        self.hints.say("sending …")
-        delivered = await self.desk.deliver(entry.id, self.files.show_progress)
-        sentence, role = outcome_sentence(self.plan, delivered)
-        if delivered.state == "rejected" and self.is_attached:
-            self._rejected = delivered.id
-            row = self.rows.get(delivered.field)
-            if row is not None:
-                row.show(safe_line(delivered.error))
-                row.input.focus()
-            self.hints.say(sentence, role)
-            return
-        if delivered.state != "rejected":
-            await self.desk.save_draft(self.plan.draft_key, None)
-        app = cast("VendorqApp", self.app)
-        if self.is_attached:
-            self.dismiss(delivered)
-        # After the form is gone: what is said under it is not seen.
-        app.call_later(app.main.say, sentence, role)
+        """Send it."""
+        self.sender.begin(preview=self.plan.irreversible)

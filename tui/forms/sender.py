@@ -1,0 +1,146 @@
+"""Sending a form: once, after a preview where it cannot be undone, after a question where the ticket has changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from providers.base import Operation
+from providers.errors import VendorError
+from providers.model import Write
+from providers.text import safe_line
+from tui.desk.entries import OutboxEntry
+from tui.desk.ports import StoreFault
+from tui.forms.confirm import ConfirmScreen, preview_paragraphs
+from tui.forms.plan import sent_values
+from tui.forms.sending import changes_since, outcome_sentence
+
+if TYPE_CHECKING:
+    from tui.app import VendorqApp
+    from tui.forms.screen import FormScreen
+
+
+class Sender:
+    """What one form sends. `busy` while it does, questions included."""
+
+    def __init__(self, form: FormScreen) -> None:
+        self._form = form
+        self._desk = form.desk
+        self._plan = form.plan
+        self.busy = False
+        self._asked = False
+        self._rejected = ""
+
+    def begin(self, *, preview: bool) -> None:
+        """Send what is typed, after a look at it where `preview` says so."""
+        # Set before anything is awaited: a key pressed twice over a slow line must not send twice.
+        if self.busy:
+            return
+        self.busy = True
+        # The application's worker, not the screen's: leaving the form must not cut a write in two.
+        self._form.app.run_worker(self._send(preview=preview), group="send", exit_on_error=False)
+
+    async def _send(self, *, preview: bool) -> None:
+        try:
+            write = self._write()
+            if write is None or not await self._still_meant():
+                return
+            if preview and not await self._confirm(write):
+                return
+            await self._submit(write)
+        finally:
+            self.busy = False
+
+    def _say(self, sentence: object, role: str) -> None:
+        self._form.hints.say(safe_line(sentence), role)
+
+    def _write(self) -> Write | None:
+        """What would be sent; None, with the reasons shown, where it cannot be."""
+        form, plan = self._form, self._plan
+        found = form.show_issues(everywhere=True)
+        if found:
+            name = next((name for name in form.rows if name in found), "")
+            if name:
+                form.rows[name].input.focus()
+            self._say(next(iter(found.values())), "bad")
+            return None
+        values = sent_values(plan, form.changed)
+        if form.before and not values:
+            self._say("nothing has been changed", "warning")
+            return None
+        if plan.operation is Operation.ATTACH and not form.files.paths:
+            self._say("choose a file with ctrl+f", "warning")
+            return None
+        return self._desk.write(
+            plan.operation.value,
+            plan.provider,
+            plan.key.number if plan.key else "",
+            ticket_type=plan.ticket_type,
+            values=values,
+            files=form.files.paths,
+        )
+
+    async def _still_meant(self) -> bool:
+        """Ask once where the ticket has changed since the form was opened, or another write waits for it."""
+        plan = self._plan
+        if plan.key is None or self._asked:
+            return True
+        paragraphs = changes_since(self._desk, plan.key, plan.revision, self._form.zone)
+        if not paragraphs:
+            return True
+        self._asked = True
+        question = ConfirmScreen("The ticket has changed", plan.subject, paragraphs, yes="send all the same")
+        return await self._form.ask(question)
+
+    async def _confirm(self, write: Write) -> bool:
+        try:
+            preview = self._desk.preview(write)
+        except VendorError as error:
+            self._say_refused(error)
+            return False
+        engineer = self._desk.engineer
+        who = safe_line(f"{engineer.name} {engineer.email}")
+        remark = "this cannot be undone" if self._plan.irreversible else "exactly this is sent"
+        title = f"{self._plan.title} · {self._plan.subject}"
+        return await self._form.ask(ConfirmScreen(title, remark, preview_paragraphs(preview, who), yes="send"))
+
+    async def _submit(self, write: Write) -> None:
+        try:
+            if self._rejected:
+                await self._desk.drop(self._rejected)
+                self._rejected = ""
+            entry = await self._desk.submit(write, revision=self._plan.revision)
+        except VendorError as error:
+            self._say_refused(error)
+            return
+        except StoreFault as fault:
+            self._say(fault, "bad")
+            return
+        await self._deliver(entry)
+
+    async def _deliver(self, entry: OutboxEntry) -> None:
+        form = self._form
+        form.hints.say("sending …")
+        delivered = await self._desk.deliver(entry.id, form.files.show_progress)
+        sentence, role = outcome_sentence(self._plan, delivered)
+        if delivered.state == "rejected" and form.is_attached:
+            self._rejected = delivered.id
+            self._show_at(delivered.field, delivered.error)
+            form.hints.say(sentence, role)
+            return
+        if delivered.state != "rejected":
+            await self._desk.save_draft(self._plan.draft_key, None)
+        app = cast("VendorqApp", form.app)
+        if form.is_attached:
+            form.dismiss(delivered)
+        # After the form is gone: what is said under it is not seen.
+        app.call_later(app.main.say, sentence, role)
+
+    def _say_refused(self, error: VendorError) -> None:
+        self._show_at(error.field, error.message)
+        self._say(f"{error.message} {error.next_step}", "bad")
+
+    def _show_at(self, field: str, words: str) -> None:
+        row = self._form.rows.get(field)
+        if row is not None:
+            row.show(safe_line(words))
+            row.input.focus()
