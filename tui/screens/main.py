@@ -17,6 +17,7 @@ from tui.desk.entries import InboxEntry
 from tui.keymap import first_label
 from tui.messages import DeskChanged, FormRequested, Notice
 from tui.screens.hints import hints_for
+from tui.screens.incoming import Incoming
 from tui.screens.list_commands import ListCommands
 from tui.screens.ticket_commands import TicketCommands
 from tui.views import NEEDS_ME
@@ -64,6 +65,7 @@ class MainScreen(Screen[None]):
         self.pane = "tickets"
         self.zoomed = False
         self.lists = ListCommands(self)
+        self.inbox: Incoming
         self._handlers: dict[str, Callable[[], None]] = {}
         self._rest: Timer | None = None
 
@@ -130,6 +132,7 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Fill the panes from what the store knows."""
+        self.inbox = Incoming(self.board, self.incoming, self.keys)
         self._handlers = {**self.lists.handlers(), **TicketCommands(self).handlers()}
         self.show_all()
         self.place_panes()
@@ -183,15 +186,7 @@ class MainScreen(Screen[None]):
 
     def show_messages(self) -> None:
         """Incoming."""
-        messages = self.board.messages
-        vendor = max((len(name) for name in self.board.vendors.values()), default=6)
-        self.incoming.set_columns(message_row.columns_for(messages[:200], vendor))
-        self.incoming.set_rows(messages)
-        held = sum(entry.status in ("held", "parked", "blocked") for entry in messages)
-        summary: list[Piece] = [(f"{len(messages)}" if messages else "none", "muted")]
-        if held:
-            summary.insert(0, (f"{held} to see to  ", "warning"))
-        self.incoming.set_title("Incoming", summary)
+        self.inbox.show()
 
     def show_strip(self) -> None:
         """The strip and the footer."""
@@ -310,6 +305,8 @@ class MainScreen(Screen[None]):
             if self.board.listing.pin(row.key if row is not None else None):
                 self.show_tickets()
             self.show_title()
+        else:
+            self.inbox.show_title()
         if not event.refreshed:
             self.say("")
         if event.table.id == self.pane:
