@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
 from providers.base import Operation
@@ -120,7 +121,12 @@ class Sender:
     async def _deliver(self, entry: OutboxEntry) -> None:
         form = self._form
         form.hints.say("sending …")
-        delivered = await self._desk.deliver(entry.id, form.files.show_progress)
+        try:
+            delivered = await self._desk.deliver(entry.id, form.files.show_progress)
+        except StoreFault as fault:
+            # What is typed stays in sight; the outbox knows the write, and asks before another is sent beside it.
+            self._say(f"It may have been sent: look in the outbox before you send it again. {fault}", "bad")
+            return
         sentence, role = outcome_sentence(self._plan, delivered)
         if delivered.state == "rejected" and form.is_attached:
             self._rejected = delivered.id
@@ -128,7 +134,8 @@ class Sender:
             form.hints.say(sentence, role)
             return
         if delivered.state != "rejected":
-            await self._desk.save_draft(self._plan.draft_key, None)
+            with suppress(StoreFault):  # it was sent all the same, and the strip says what is wrong with the store
+                await self._desk.save_draft(self._plan.draft_key, None)
         app = cast("VendorqApp", form.app)
         if form.is_attached:
             form.dismiss(delivered)
