@@ -123,11 +123,14 @@ class VendorqApp(OnTerminal):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self.collector.start()
         self.run_worker(self._run_desk(), name="polling", group="desk", exit_on_error=False)
 
     async def _run_desk(self) -> None:
-        """Load the whole config behind the first picture, in a thread of its own so that keys are answered; poll."""
+        """What the first picture did not need: the other tickets, and the whole config, in a thread of its own so that
+        keys are answered. Then poll."""
+        if await self.board.grow():
+            self.main.show_all()
+        self.collector.start()
         if self.whole is not None:
             try:
                 self.config = self.board.config = await asyncio.to_thread(self.whole.get)

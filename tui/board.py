@@ -5,6 +5,7 @@ Holds no widget and draws nothing. All it reads from the desk is immediate.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import tzinfo
@@ -16,7 +17,7 @@ from providers.model import TicketKey, TicketRow
 from tui.actions import Situation
 from tui.desk.entries import InboxEntry
 from tui.listing import Listing
-from tui.views import View, built_in
+from tui.views import DUE_SOON, View, built_in
 from tui.widgets.health_strip import StripState, is_fresh, short_names
 from tui.widgets.story import Reading
 from tui.widgets.times import age, minute
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _MANY = 500
 """So many changed tickets at once are taken from the desk all together."""
+_AT_ONCE = 500
+"""So many tickets are all loaded before the first picture."""
 
 
 class Board:
@@ -46,6 +49,7 @@ class Board:
         self.outbox = (0, 0)
         self.vendors = short_names(names)
         self.fault = ""
+        self._growing: Iterator[None] | None = None
 
     def _saved_views(self) -> list[View]:
         from tui import filters
@@ -57,11 +61,25 @@ class Board:
     # Taking in.
 
     def load(self) -> None:
-        """Everything, from the store."""
-        self.listing.load(self.desk.rows(), self.now)
+        """Everything, from the store; of very many tickets first those that need someone, and by `grow` the others."""
+        tally = self.desk.tally()
+        if sum(tally.values()) <= _AT_ONCE:
+            self.listing.load(self.desk.rows(), self.now)
+        else:
+            self.listing.begin(self.desk.pressing_rows(self.now + DUE_SOON), tally, self.now)
+            self._growing = self.listing.growing(self.desk.other_rows())
         self.take_messages()
         self.take_outbox()
         self.take_health()
+
+    async def grow(self) -> bool:
+        """Take in the tickets that `load` left for later, in slices. Whether there were any."""
+        slices, self._growing = self._growing, None
+        if slices is None:
+            return False
+        for _ in slices:
+            await asyncio.sleep(0)
+        return True
 
     def take(self, changed: DeskChanged) -> None:
         """What the desk says has changed."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -55,6 +55,27 @@ class Listing:
         self.all = {row.key: row for row in rows}
         self._sorter = sorter = Sorter(self.views, now)
         self._members = {key: sorter(row) for key, row in self.all.items()}
+        self._count()
+
+    def begin(self, rows: Iterable[TicketRow], tally: Mapping[tuple[str, str, str], int], now: datetime) -> None:
+        """Take the rows of the view that is shown first; the others follow by `growing`.
+
+        `tally` says how many there are of each provider, type and state, for the counts of the other views.
+        """
+        self.load(rows, now)
+        self.counts.update({view.id: 0 for view in self.views if view.plain})
+        for kind, count in tally.items():
+            for view in self._sorter.plain(*kind):
+                self.counts[view] += count
+
+    def growing(self, slices: Iterable[Iterable[TicketRow]]) -> Iterator[None]:
+        """Take the other rows, slice by slice, and count the views anew at the end."""
+        for rows in slices:
+            for row in rows:
+                key = row.key
+                self.all[key] = row
+                self._members[key] = self._sorter(row)
+            yield
         self._count()
 
     def recounting(self, now: datetime) -> Iterator[None]:

@@ -112,14 +112,20 @@ class Sorter:
     def __call__(self, row: TicketRow) -> tuple[str, ...]:
         """The ids of the views that this row is in."""
         found = [view for view, test in self._asked if test(row)]
-        if row.state not in ENDED_STATES:
-            found += self._all_open
-            if row.provider in self._providers:
-                found.append(self._providers[row.provider])
-            if row.type == "change":
-                found += self._changes
+        found += self.plain(row.provider, row.type, row.state)
         members = tuple(found)
         return self._tuples.setdefault(members, members)
+
+    def plain(self, provider: str, kind: str, state: str) -> list[str]:
+        """The ids of the plain views that tickets of this provider, type and state are in."""
+        if state in ENDED_STATES:
+            return []
+        found = self._all_open.copy()
+        if provider in self._providers:
+            found.append(self._providers[provider])
+        if kind == "change":
+            found += self._changes
+        return found
 
 
 _FAR: Final = 4e10  # seconds since the epoch: the year 3237, after every due time

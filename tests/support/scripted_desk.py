@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -124,6 +125,15 @@ class ScriptedDesk:
 
     def rows(self) -> list[TicketRow]:
         return [row for key in self.tickets if (row := self.row(key)) is not None]
+
+    def tally(self) -> Mapping[tuple[str, str, str], int]:
+        return Counter((ticket.provider, ticket.type, ticket.state) for ticket in self.tickets.values())
+
+    def pressing_rows(self, until: datetime) -> list[TicketRow]:
+        return self.rows()
+
+    def other_rows(self) -> Iterator[list[TicketRow]]:
+        return iter(())
 
     def row(self, key: TicketKey) -> TicketRow | None:
         ticket = self.tickets.get(key)

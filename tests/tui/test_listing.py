@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from providers.model import TicketKey, TicketRow
 from tests.support.rows import ticket_row
 from tui.listing import SLICE, Listing
-from tui.views import ORDERS, View, built_in, place_of
+from tui.views import DUE_SOON, ORDERS, View, built_in, needs_me, place_of
 
 NOW = datetime(2023, 11, 14, 13, 2, tzinfo=UTC)
 STATES = ("new", "open", "pending", "resolved", "closed", "assess")
@@ -127,6 +128,19 @@ def test_time_brings_tickets_into_needs_me() -> None:
     assert found.counts["needs-me"] == 0
     list(found.recounting(NOW + timedelta(hours=2)))
     assert found.counts["needs-me"] == 1
+
+
+@given(st.lists(rows, max_size=40, unique_by=lambda one: one.key))
+def test_what_begins_with_those_that_need_someone_counts_all_and_ends_with_all(everything: list[TicketRow]) -> None:
+    whole = listing(everything)
+    mine = [one for one in everything if needs_me(one, NOW, NOW + DUE_SOON)]
+    found = Listing(built_in(["ensono", "tangoe"]), NOW)
+    found.begin(mine, Counter((one.provider, one.type, one.state) for one in everything), NOW)
+    assert found.counts == whole.counts
+    assert {one.key for one in found.rows} == {one.key for one in mine}
+    list(found.growing([everything[:7], everything[7:]]))
+    found.show(found.views[1])
+    assert (found.counts, found.rows, found.all) == (whole.counts, whole.rows, whole.all)
 
 
 def test_a_saved_view_is_a_predicate_of_its_own() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -96,6 +96,18 @@ class Desk:
     def rows(self) -> list[TicketRow]:
         """Every ticket's row, in no particular order."""
         return self._rows.all()
+
+    def tally(self) -> Mapping[tuple[str, str, str], int]:
+        """How many tickets there are of each provider, type and state: quick, whatever their number."""
+        return self._rows.tally()
+
+    def pressing_rows(self, until: datetime) -> list[TicketRow]:
+        """At least the rows of tickets that wait for us, or are due by then: what a list shows first."""
+        return self._rows.pressing(until)
+
+    def other_rows(self) -> Iterator[list[TicketRow]]:
+        """The rows that nobody has asked for yet, in slices of a few milliseconds each."""
+        return self._rows.slices()
 
     def row(self, key: TicketKey) -> TicketRow | None:
         """One ticket's row, as `rows` has it; what a list asks for after an event that names its keys."""

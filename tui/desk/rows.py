@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Final
 
-from providers.model import TicketKey, TicketRow
+from providers.model import ENDED_STATES, TicketKey, TicketRow
 from tui.desk import index, records
 from tui.desk.index import InboxSummary, MarkSummary, OutboxSummary, TicketSummary
 from tui.desk.ports import Changed, Store, Table, key_of
 
 _UNMARKED: Final = MarkSummary(unread=False, handled=False, snoozed_until=None, notes=0, reopened=False, answered=False)
+_SLICE: Final = 500
+"""Rows made at once behind the first picture: some five milliseconds."""
+_MINUTE: Final = len("2026-03-01T03:00")
+_KIND: Final = attrgetter("provider", "type", "state")
 
 
 class Rows:
-    """Every ticket's row, by its key in the store. Nothing is made before it is asked for."""
+    """Every ticket's row, by its key in the store. Nothing is made before it is asked for.
+
+    Who shows a list asks first for what is `pressing`, and for the rest, in `slices`, once that stands on the screen.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._rows: dict[str, TicketRow] | None = None
+        self._unmade: list[str] = []
         self._held: dict[str, str] = {}
         self._faulty: dict[str, str] = {}
         self._by_own: dict[tuple[str, str], str] = {}
@@ -35,7 +45,11 @@ class Rows:
 
     def one(self, key: TicketKey) -> TicketRow | None:
         """One ticket's row."""
-        return self._made().get(key_of(key.provider, key.number))
+        name = key_of(key.provider, key.number)
+        rows = self._begun()
+        if self._unmade and name not in rows:
+            self._make([name])
+        return rows.get(name)
 
     def by_own_number(self, provider: str, number: str) -> TicketKey | None:
         """The ticket that our own number, or the vendor's internal id, names."""
@@ -43,12 +57,46 @@ class Rows:
         key = self._by_own.get((provider, number))
         return None if key is None else records.ticket_key(key)
 
+    def tally(self) -> Mapping[tuple[str, str, str], int]:
+        """How many tickets there are of each provider, type and state, without making a row."""
+        return Counter(map(_KIND, index.tickets(self._store).values()))
+
+    def pressing(self, until: datetime) -> list[TicketRow]:
+        """At least the rows of tickets that wait for us for whatever reason, or are due by then; one in any case."""
+        rows = self._begun()
+        marks, minute = index.marks(self._store), until.astimezone(UTC).isoformat()[:_MINUTE]
+        named = {*self._held.values(), *self._faulty.values(), *(key for key, mark in marks.items() if mark.reopened)}
+        wanted = [
+            key
+            for key, item in index.tickets(self._store).items()
+            if item.awaiting_us
+            or item.approval_asked
+            or key in named
+            or (item.due_at and item.due_at[:_MINUTE] <= minute and item.state not in ENDED_STATES)
+        ]
+        self._make(wanted or self._unmade[-1:])
+        return list(rows.values())
+
+    def slices(self) -> Iterator[list[TicketRow]]:
+        """Every row that has not been made yet, some at a time."""
+        rows = self._begun()
+        while self._unmade:
+            some, self._unmade = self._unmade[:_SLICE], self._unmade[_SLICE:]
+            self._make(some)
+            yield [rows[key] for key in some if key in rows]
+
     def _made(self) -> dict[str, TicketRow]:
+        rows = self._begun()
+        some, self._unmade = self._unmade, []
+        self._make(some)
+        return rows
+
+    def _begun(self) -> dict[str, TicketRow]:
         if self._rows is None:
             self._held = {key: at for key, item in index.inbox(self._store).items() if (at := _held(item))}
             self._faulty = {key: at for key, item in index.outbox(self._store).items() if (at := _faulty(item))}
             self._rows = {}
-            self._make(index.tickets(self._store))
+            self._unmade = list(index.tickets(self._store))
         return self._rows
 
     def _make(self, keys: Iterable[str]) -> None:

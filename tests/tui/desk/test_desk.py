@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -56,6 +57,22 @@ async def test_rows_are_the_same_however_late_they_are_asked_for(desk: MemoryDes
         "T1": (True, False),
         "T2": (False, True),
     }
+
+
+async def test_what_presses_comes_first_and_every_row_in_the_end(desk: MemoryDesk, tmp_path: Path) -> None:
+    await tell(desk, 1000, "T1", set={"state": "open"})
+    await tell(desk, 2000, "T2", set={"state": "open", "awaiting_us": True})
+    await tell(desk, 3000, "T3", set={"state": "open", "due_at": NOON + timedelta(hours=1)})
+    await tell(desk, 4000, "T4", set={"state": "closed", "due_at": NOON})
+    await tell(desk, 5000, "T5", set={"type": "change"}, approvals=(Approval(id="a"),))
+    later = MemoryDesk(tmp_path, store=desk.memory)
+    pressing = later.pressing_rows(NOON + timedelta(hours=4))
+    assert {row.number for row in pressing} == {"T2", "T3", "T5"}
+    assert later.tally() == Counter((row.provider, row.type, row.state) for row in desk.rows())
+    assert later.row(T1) == desk.row(T1)
+    rest = [row for some in later.other_rows() for row in some]
+    assert {row.key: row for row in [*pressing, *rest]} == {row.key: row for row in desk.rows()}
+    assert sorted(later.rows(), key=str) == sorted(desk.rows(), key=str)
 
 
 async def test_events_name_what_changed(desk: MemoryDesk) -> None:

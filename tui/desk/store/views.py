@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
 from functools import partial
+from typing import Any
 
 from tui.desk.index import KINDS
 from tui.desk.ports import Document, Summary, Table
@@ -27,6 +28,11 @@ class Records(Mapping[str, Summary]):
 
     def __getitem__(self, key: str) -> Summary:
         return self._name(self._base[key])
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The summary under a key, or the default; in lists of tens of thousands this is asked for each."""
+        found = self._base.get(key)
+        return default if found is None else self._name(found)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._base)
