@@ -107,7 +107,10 @@ def start(folder: Path) -> LogFile:
 
 def stop() -> None:
     """End what `start` began."""
-    for logger in (logging.getLogger("vendorq"), logging.getLogger()):
+    own = logging.getLogger("vendorq")
+    own.setLevel(logging.NOTSET)
+    own.propagate = True
+    for logger in (own, logging.getLogger()):
         for handler in list(logger.handlers):
             if isinstance(handler, LogFile):
                 logger.removeHandler(handler)

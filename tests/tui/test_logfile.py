@@ -42,6 +42,14 @@ def test_what_others_warn_of_goes_to_the_log_and_not_to_the_screen(
     assert capsys.readouterr().err == ""
 
 
+def test_after_its_end_logging_is_as_it_was_before(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    logfile.start(tmp_path / "log")
+    logfile.stop()
+    LOGGER.warning("said after the end")
+    assert [record.message for record in caplog.records] == ["said after the end"]
+    assert not list(logfile.read(tmp_path / "log"))
+
+
 def test_the_log_is_for_us_alone(log: logfile.LogFile) -> None:
     LOGGER.info("x")
     assert log.path.stat().st_mode & 0o777 == 0o600
