@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from providers.base import Operation
 from providers.errors import NotFound, NotOffered, Rejected, WrongState
 from providers.model import Preview, Ticket, TicketKey, Write
 from tui.desk import confirmed, cycles, outgoing, records, refusals
 from tui.desk.context import Context, new_id
-
-_OWN_NUMBERS: Final = ("client_number", "clientTicketNumber", "customer_reference_number", "correlation_id")
 
 
 def compose(
@@ -60,7 +58,7 @@ def _own_number(context: Context, provider: str, values: Mapping[str, object]) -
     """Our own number as a create's or a link's fields state it, under the document's name or ours."""
     forms = context.providers[provider].declaration.forms
     names = [item.name for form in forms.values() for item in form if item.common == "client_number"]
-    for name in (*names, *_OWN_NUMBERS):
+    for name in (*names, "client_number"):
         if values.get(name):
             return str(values[name])
     return ""
