@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -16,15 +17,18 @@ URGENT: Final = 2
 """Priorities up to this one ring."""
 SHOWN: Final = 3
 """So many titles a toast for several alerts names."""
+APPROVALS: Final = "approval"
+DOWN: Final = "provider"
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A title and a sentence. `arrived` says that it is about something that came in."""
+    """A title and a sentence. `arrived` says that it is about something that came in. `kind` is what it counts as."""
 
     title: str
     words: str
     arrived: bool = True
+    kind: str = ""
 
 
 def of_messages(new: Iterable[InboxEntry], row_of: Callable[[TicketKey], TicketRow | None]) -> list[Alert]:
@@ -36,9 +40,13 @@ def of_messages(new: Iterable[InboxEntry], row_of: Callable[[TicketKey], TicketR
             continue
         row = row_of(key)
         if message.kind == "approval":
-            found[key] = Alert(f"Approval asked: {entry.number}", row.summary if row is not None else message.summary)
+            words = row.summary if row is not None else message.summary
+            found[key] = Alert(f"Approval asked: {entry.number}", words, kind=APPROVALS)
         elif row is not None and row.priority is not None and row.priority <= URGENT:
-            found[key] = Alert(f"P{row.priority} {entry.number}, {entry.provider}", message.summary or row.summary)
+            urgent = f"P{row.priority}"
+            found[key] = Alert(
+                f"{urgent} {entry.number}, {entry.provider}", message.summary or row.summary, kind=urgent
+            )
     return list(found.values())
 
 
@@ -53,10 +61,25 @@ def together(alerts: Sequence[Alert]) -> Alert:
     return Alert(f"{len(found)} {what}", "\n".join([*titles, *more]))
 
 
+def since_the_last_look(alerts: Sequence[Alert]) -> Alert:
+    """What a start finds all at once, in one sentence: how much of what."""
+    found = list({alert.title: alert for alert in alerts}.values())
+    if len(found) == 1:
+        return found[0]
+    counts = Counter(alert.kind for alert in found)
+    news = [f"{counts[kind]} {kind}" for kind in sorted(counts) if kind not in (APPROVALS, DOWN)]
+    if asked := counts[APPROVALS]:
+        news.append(f"{asked} approval{'s' if asked > 1 else ''} asked")
+    if down := counts[DOWN]:
+        news.append(f"{down} provider{'s' if down > 1 else ''} down")
+    listed = " and ".join(filter(None, (", ".join(news[:-1]), news[-1])))
+    return Alert("Since you last looked", f"{listed}. Needs me lists what waits.", arrived=False)
+
+
 def of_health(before: Mapping[str, ProviderHealth], after: Mapping[str, ProviderHealth]) -> list[Alert]:
     """Alerts for providers that have just gone down."""
     return [
-        Alert(f"{name} is down", f"{health.error or 'No answer.'} The last rows stay.", arrived=False)
+        Alert(f"{name} is down", f"{health.error or 'No answer.'} The last rows stay.", arrived=False, kind=DOWN)
         for name, health in after.items()
         if health.state == "down" and name in before and before[name].state != "down"
     ]

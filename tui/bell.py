@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING, Final
 from tui import alerts
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from tui.app import VendorqApp
 
 STAYS: Final = 10.0
 """Seconds a toast stays."""
+OPENING: Final = 15.0
+"""Seconds from the start in which the vendors' first answers come, each with all that came in since the last time."""
+QUIET: Final = 1.0
+"""Seconds without more of them, after which they are told together."""
 
 
 class Bell:
@@ -20,11 +26,30 @@ class Bell:
         self._app = app
         self._ringing: list[alerts.Alert] = []
         self._seconds_left = 0.0
+        self._started = app.desk.clock.monotonic()
+        self._gathered: list[alerts.Alert] = []
+        self._gathering: Timer | None = None
 
     def ring(self, found: list[alerts.Alert]) -> None:
-        """Ring for these, if there are any; nothing else moves by itself."""
+        """Ring for these, if there are any; nothing else moves by itself. What a start finds rings once, together."""
         if not found:
             return
+        if self._gathering is not None or self._app.desk.clock.monotonic() - self._started < OPENING:
+            self._gather(found)
+        else:
+            self._ring(found)
+
+    def _gather(self, found: list[alerts.Alert]) -> None:
+        self._gathered += found
+        if self._gathering is not None:
+            self._gathering.stop()
+        self._gathering = self._app.set_timer(QUIET, self._tell)
+
+    def _tell(self) -> None:
+        found, self._gathered, self._gathering = self._gathered, [], None
+        self._ring([alerts.since_the_last_look(found)])
+
+    def _ring(self, found: list[alerts.Alert]) -> None:
         waits = self._app._notifications or self._seconds_left
         self._ringing = [*self._ringing, *found] if waits else found
         self._seconds_left = STAYS

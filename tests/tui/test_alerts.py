@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from providers.model import TicketKey, TicketRow
 from tests.support.night import CHANGE, TUNNEL, message, night
-from tui.alerts import Alert, of_health, of_messages, together
+from tui.alerts import Alert, of_health, of_messages, since_the_last_look, together
 
 DESK = night()
 
@@ -25,8 +25,8 @@ def test_approvals_and_urgent_tickets_ring() -> None:
         row_of,
     )
     assert found == [
-        Alert("Approval asked: e-CHG0032177", "Replace core switch in rack 14, Almere"),
-        Alert("P1 INC0712290, ensono", "Please watch"),
+        Alert("Approval asked: e-CHG0032177", "Replace core switch in rack 14, Almere", kind="approval"),
+        Alert("P1 INC0712290, ensono", "Please watch", kind="P1"),
     ]
 
 
@@ -50,7 +50,9 @@ def test_one_ticket_rings_once() -> None:
 def test_a_provider_rings_when_it_goes_down_and_not_again() -> None:
     before = DESK.healths
     down = before | {"ensono": replace(before["ensono"], state="down", error="no connection.")}
-    assert of_health(before, down) == [Alert("ensono is down", "no connection. The last rows stay.", arrived=False)]
+    assert of_health(before, down) == [
+        Alert("ensono is down", "no connection. The last rows stay.", arrived=False, kind="provider")
+    ]
     assert of_health(down, down) == []
     assert of_health({}, down) == [], "at the start nothing has gone down"
 
@@ -65,3 +67,13 @@ def test_several_alerts_become_one() -> None:
 
 def test_the_newest_of_one_title_stands_for_all_of_them() -> None:
     assert together([Alert("P1 INC1, ensono", "old"), Alert("P1 INC1, ensono", "new")]).words == "new"
+
+
+def test_what_a_start_finds_is_counted() -> None:
+    found = [Alert(f"P2 INC{place}", "x", kind="P2") for place in range(3)]
+    found += [Alert("P1 INC9", "x", kind="P1"), Alert("A", "x", kind="approval"), Alert("B", "x", kind="approval")]
+    assert since_the_last_look(found).words == "1 P1, 3 P2 and 2 approvals asked. Needs me lists what waits."
+    found.append(Alert("tangoe is down", "x", arrived=False, kind="provider"))
+    assert since_the_last_look(found).words.startswith("1 P1, 3 P2, 2 approvals asked and 1 provider down.")
+    assert since_the_last_look(found[:1]) == found[0], "one thing is told itself"
+    assert since_the_last_look(found[:3]).words.startswith("3 P2.")

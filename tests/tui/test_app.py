@@ -13,9 +13,10 @@ import pytest
 
 from providers.model import Engineer
 from tests.support.dashboard import bottom, dashboard, lines, picture, press, running, type_text, until
-from tests.support.night import TUNNEL, message, night
+from tests.support.night import CHANGE, TUNNEL, message, night
 from tests.support.scripted_desk import ScriptedDesk
-from tui.app import VendorqApp
+from tui.app import GATHER, VendorqApp
+from tui.bell import OPENING
 from tui.config_fault import ConfigFault
 from tui.desk.ports import StoreFault
 from tui.screens.consume import ConsumeScreen
@@ -118,6 +119,7 @@ async def test_several_things_ring_once_and_ordinary_ones_not_at_all(
     monkeypatch.setattr(VendorqApp, "bell", lambda _: rung.append(1))
     app = dashboard(desk)
     async with running(app) as pilot:
+        desk.clock.go_on(OPENING)
         desk.inbox_entries.append(message("tangoe", "CS0043188", "comment", "x", -1))
         desk.tell("messages")
         await until(pilot, lambda: len(app.main.incoming.rows) == 11, "the message")
@@ -127,6 +129,23 @@ async def test_several_things_ring_once_and_ordinary_ones_not_at_all(
         desk.tell("messages")
         await until(pilot, lambda: "2 things came in" in picture(app), "the toast")
         assert rung == [1]
+
+
+async def test_what_a_start_finds_is_one_calm_sentence_and_rings_once(
+    desk: ScriptedDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[int] = []
+    monkeypatch.setattr(VendorqApp, "bell", lambda _: rung.append(1))
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        urgent = message("ensono", TUNNEL.number, "comment", "x", -1)
+        for entry in (urgent, message("ensono", CHANGE.number, "approval", "x", -1)):
+            desk.inbox_entries.append(entry)
+            desk.tell("messages")
+            await pilot.pause(GATHER * 2)
+        await until(pilot, lambda: "1 P1 and 1 approval asked." in picture(app), "the toast")
+        assert "Since you last looked" in picture(app)
+        assert (rung, len(app._notifications)) == ([1], 1)
 
 
 async def test_no_toast_covers_a_box_and_it_comes_once_when_the_box_has_gone(desk: ScriptedDesk) -> None:
