@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 
 from providers.model import TicketKey, TicketRow
 from tui.actions import ACTIONS, BY_ID, Situation, refusal
@@ -16,6 +15,7 @@ from tui.board import Board, message_key, ticket_key
 from tui.desk.entries import InboxEntry
 from tui.keymap import first_label
 from tui.messages import DeskChanged, FormRequested, Notice
+from tui.screens.at_once import AtOnce
 from tui.screens.hints import hints_for
 from tui.screens.incoming import Incoming
 from tui.screens.list_commands import ListCommands
@@ -42,7 +42,7 @@ REST = 0.15
 NOTHING_CHOSEN = "Choose a ticket in the list. ? shows all keys."
 
 
-class MainScreen(Screen[None]):
+class MainScreen(AtOnce):
     """Three panes; under WIDE columns, or zoomed, one of them at a time."""
 
     DEFAULT_CSS = """
@@ -134,9 +134,14 @@ class MainScreen(Screen[None]):
         """Fill the panes from what the store knows."""
         self.inbox = Incoming(self.board, self.incoming, self.keys)
         self._handlers = {**self.lists.handlers(), **TicketCommands(self).handlers()}
-        self.show_all()
         self.place_panes()
         self.tickets.focus()
+
+    def fill(self) -> None:
+        """The first picture, once every pane has its size."""
+        for table in (self.tickets, self.incoming):
+            table.measure()
+        self.show_all()
 
     def on_screen_suspend(self) -> None:
         """Another screen opens: no toast stands beside it or over it."""
@@ -278,7 +283,7 @@ class MainScreen(Screen[None]):
 
     def place_panes(self) -> None:
         """Show all panes, or the active one alone where there is no room or it is zoomed."""
-        single = self.zoomed or self.size.width < WIDE
+        single = self.zoomed or self.app.size.width < WIDE
         self.tickets.display = not single or self.pane == "tickets"
         self.incoming.display = not single or self.pane == "incoming"
         self.query_one("#left").display = not single or self.pane != "detail"

@@ -347,11 +347,16 @@ class Table(ScrollView, Generic[Row], can_focus=True):
 
     # What happens to it.
 
+    def measure(self) -> None:
+        """Take the size that the layout gave it, and keep the cursor in sight."""
+        if self.size != self._area:
+            self._area = self.size
+            self._set_top(self.top)
+            self.refresh()
+
     def on_resize(self) -> None:
-        """Keep the cursor in sight."""
-        self._area = self.size
-        self._set_top(self.top)
-        self.refresh()
+        """Another size."""
+        self.measure()
 
     def on_focus(self) -> None:
         """The title and the cursor's row look different now."""
