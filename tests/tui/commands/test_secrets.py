@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from providers import registry
+from providers.http import HttpClient
 from tests.tui.commands.conftest import Bench
 
 
@@ -92,7 +93,19 @@ def everything(bench: Bench) -> str:
     return "\n".join(said)
 
 
-def test_no_secret_is_said_or_written_anywhere(bench: Bench) -> None:
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing waits between the retries of a read."""
+
+    async def no_wait(seconds: float) -> None:
+        """Stands in for the wait."""
+
+    defaults = HttpClient.__init__.__kwdefaults__ or {}
+    assert "sleep" in defaults
+    monkeypatch.setattr(HttpClient.__init__, "__kwdefaults__", {**defaults, "sleep": no_wait})
+
+
+def test_no_secret_is_said_or_written_anywhere(bench: Bench, at_once: None) -> None:
     said = everything(bench)
     secrets = canaries(bench)
     assert [secret for secret in secrets if secret in said] == []
