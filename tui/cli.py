@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import resource
 import sys
-import threading
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
-from types import TracebackType
-from typing import Any, Final
+from typing import Final
 
 import click
 
-from providers.errors import VendorError
-from tui import exits
-from tui.config_fault import ConfigFault
-from tui.output import print_json, say
-from tui.session import Session, Stopped
+from tui import endings, exits
+from tui.session import Session
 
 COMMANDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "Start": {
@@ -131,102 +124,25 @@ def vendorq(ctx: click.Context, config_file: str | None, read_only: bool) -> int
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command line and return its exit code. What failed is told here, in words or as JSON."""
-    _harden()
+    """Run one command line and return its exit code. What failed is told, in words or as JSON."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in (words[: words.index("--")] if "--" in words else words)
-    sys.excepthook = _internal_error_as_json if as_json else _internal_error
-    threading.excepthook = _error_in_thread
+    return endings.run(lambda: _run(words), as_json=as_json)
+
+
+def _run(words: list[str]) -> int:
     try:
         code = vendorq.main(words, prog_name="vendorq", standalone_mode=False)
     except click.ClickException as error:
-        return _tell(_from_click(error), as_json)
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        return 130
-    except Stopped as stopped:
-        return 128 + stopped.signal_number
-    except BrokenPipeError:
-        _quiet_stdout()
-        return 141
-    except exits.Failure as failure:
-        return _tell(failure, as_json)
-    except VendorError as error:
-        return _tell(exits.from_vendor_error(error), as_json)
-    except ConfigFault as fault:
-        return _tell(_from_config(fault), as_json, sentence=str(fault))
-    except exits.known_faults() as error:
-        return _tell(exits.from_known_fault(error), as_json)
+        raise _from_click(error) from None
+    except click.exceptions.Abort:
+        raise KeyboardInterrupt from None
     return code if isinstance(code, int) else exits.OK
-
-
-def _tell(failure: exits.Failure, as_json: bool, sentence: str = "") -> int:
-    from providers.redaction import redact
-
-    if as_json:
-        print_json({**failure.parts, "error": _redacted(failure.document(), redact)})
-    say(f"vendorq: {redact(sentence or failure.sentence())}")
-    return failure.code
-
-
-def _redacted(document: dict[str, Any], redact: Any) -> dict[str, Any]:
-    return {key: redact(value) if isinstance(value, str) else value for key, value in document.items()}
 
 
 def _from_click(error: click.ClickException) -> exits.Failure:
     command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "vendorq"
     return exits.usage(error.format_message(), f"See `{command} --help`.")
-
-
-def _from_config(fault: ConfigFault) -> exits.Failure:
-    message = str(fault).removesuffix(f"; {fault.cure}") if fault.cure else str(fault)
-    return exits.Failure(exits.CONFIG, "ConfigFault", message, field=fault.key, next_step=fault.cure)
-
-
-def _harden() -> None:
-    """Files for us alone, no core dump with secrets in it, and no character that ends a program in a poor locale."""
-    os.umask(0o077)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Nobody's plugin is loaded into a process that holds secrets; looking for one costs a tenth of a start, too.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-
-
-def _error_in_thread(found: threading.ExceptHookArgs) -> None:
-    """The same for a thread of ours, which ends by itself; the process goes on."""
-    if found.exc_value is not None:
-        say(_told_trace(found.exc_value))
-
-
-def _told_trace(error: BaseException) -> str:
-    """Where something happened, without local values and without secrets."""
-    import traceback
-
-    from providers.redaction import redact
-
-    lines = traceback.TracebackException.from_exception(error, capture_locals=False).format()
-    return redact("".join(lines)).rstrip()
-
-
-def _internal_error(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """A fault of our own: exit code 70."""
-    say(_told_trace(error))
-    say("vendorq: this is a fault of vendorq's own. Please report it with the lines above; they hold no secret.")
-    raise SystemExit(exits.INTERNAL)
-
-
-def _internal_error_as_json(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    from providers.redaction import redact
-
-    failure = exits.Failure(exits.INTERNAL, "InternalError", redact(f"{kind.__name__}: {error}"))
-    print_json({"error": failure.document()})
-    _internal_error(kind, error, trace)
-
-
-def _quiet_stdout() -> None:
-    """Whoever read our output has gone: what is left of it must not raise again at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":
