@@ -7,8 +7,11 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from textual.binding import Binding
+
 from providers.model import TicketKey
 from tui import filters
+from tui.actions import ACTIONS, Action
 from tui.views import ALL_OPEN
 from tui.widgets.footer import Footer
 
@@ -45,8 +48,18 @@ class ListCommands:
             "list.unmark": self.unmark,
             "view.next": lambda: self.next_view(1),
             "view.previous": lambda: self.next_view(-1),
+            **{action.id: partial(self.move, action) for action in ACTIONS if action.where == "table"},
             **{f"view.{place}": partial(self.show_view, place - 1) for place in range(1, 10)},
         }
+
+    def move(self, action: Action) -> None:
+        """What a list's own key does, in the pane that has the keys."""
+        pane = self.screen.query_one(f"#{self.screen.pane}")
+        found = next((one for one in pane.BINDINGS if isinstance(one, Binding) and one.id == action.id), None)
+        if found is None:
+            self.screen.say(f"{action.title} is for the lists.", "warning")
+        else:
+            self.screen.call_later(pane.run_action, found.action)
 
     # Panes.
 
@@ -241,6 +254,8 @@ class ListCommands:
 
     def unmark(self) -> None:
         """Take all marks away."""
+        if not self.screen.tickets.marked:
+            self.screen.say("No ticket is marked.", "warning")
         self.screen.tickets.clear_marks()
         self.screen.show_title()
         self.screen.show_hints()

@@ -32,15 +32,20 @@ def matching(text: str) -> list[Action]:
 
     The title itself comes before one that starts with the text, and that before one of whose words does. Of equals,
     what only opens or shows something comes before what acts on a ticket, and a short title before a long one.
+    Without a text, what only moves in a list and the views by number, which all have keys of their own, are left out.
     """
     words = text.casefold().split()
     found = [
         action
         for action in ACTIONS
-        if action.where == "screen" and action.id != "app.palette" and not action.id.startswith("view.")
+        if action.id != "app.palette" and (words or not (action.where == "table" or _is_numbered(action)))
         if all(word in f"{action.title} {action.help} {action.id} {action.command}".casefold() for word in words)
     ]
     return sorted(found, key=lambda action: _distance(action, " ".join(words))) if words else found
+
+
+def _is_numbered(action: Action) -> bool:
+    return action.id.startswith("view.") and action.id[5:].isdigit()
 
 
 def _distance(action: Action, text: str) -> tuple[int, bool, int]:

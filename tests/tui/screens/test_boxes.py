@@ -104,12 +104,6 @@ async def test_enter_after_half_a_title_does_the_one_that_is_shown_chosen(desk: 
         await until(pilot, lambda: ("mark", (TUNNEL,), "handled", None) in desk.calls, "the mark")
 
 
-def test_every_action_is_reached_through_the_palette() -> None:
-    reached = {action.id for action in matching("")}
-    wanted = {action.id for action in ACTIONS if action.where == "screen" and not action.id.startswith("view.")}
-    assert reached == wanted - {"app.palette"}
-
-
 async def test_the_outbox_shows_each_entry_with_its_reason_and_next_step(desk: ScriptedDesk) -> None:
     app = dashboard(desk)
     async with running(app) as pilot:
