@@ -18,6 +18,7 @@ from providers.errors import VendorError
 from providers.model import Engineer
 from tui import alerts
 from tui.actions import OWN_FORMS, Situation
+from tui.allocator import Allocator
 from tui.bell import Bell
 from tui.board import Board
 from tui.collector import Collector
@@ -84,6 +85,7 @@ class VendorqApp(OnTerminal):
         self.board = Board(desk, config, zone)
         self.frame = Frame(colour=not self.no_color, replace=ASCII if config.dashboard.ascii else None)
         self.collector = Collector()
+        self._allocator: Allocator | None = None
         self.takes_mouse = config.dashboard.mouse
         self.leaving = Leaving(self.leave)
         self.stopping = Stopping(self.desk.release_lease, self.go_on, self.say_no_shell)
@@ -131,6 +133,7 @@ class VendorqApp(OnTerminal):
         if await self.board.grow():
             self.main.show_all()
         self.collector.start()
+        self._allocator = Allocator()
         if self.whole is not None:
             try:
                 self.config = self.board.config = await asyncio.to_thread(self.whole.get)
@@ -205,6 +208,8 @@ class VendorqApp(OnTerminal):
         """A minute has passed: ages, countdowns and the clock go on."""
         self.set_timer(seconds_to_next_minute(self.desk.clock.now()), self.tick)
         self.collector.sweep()
+        if self._allocator is not None:
+            self._allocator.trim()
         slices = self.board.tick()
 
         def one() -> None:
