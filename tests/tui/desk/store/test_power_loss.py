@@ -109,3 +109,29 @@ def test_what_was_confirmed_is_there_after_the_power_failed(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(1000, 1500))
 def test_what_was_confirmed_is_there_after_the_power_failed_at_length(seed: int) -> None:
     Machine(seed).run()
+
+
+FIRST: Changes = {("tickets", "a"): {"state": "open"}}
+SECOND: Changes = {("tickets", "a"): {"state": "closed"}, ("tickets", "b"): {"body": "x" * 2000}}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_was_seen_of_a_killed_process_is_there_after_the_power_failed(seed: int) -> None:
+    """It was killed between its write and its sync; another process has read it, and may have told somebody."""
+    seen: list[Model] = []
+    for after in range(1, 20):
+        disk = Disk()
+        dying, living = open_engine(disk.folder()), open_engine(disk.folder())
+        commit(dying, dict(FIRST))
+        disk.crash_at = disk.steps + after
+        try:
+            commit(dying, dict(SECOND))
+        except Crash:
+            dying.files.die()  # type: ignore[attr-defined]  # the disk of these tests has it
+        disk.crash_at = None
+        follow(living)
+        seen.append(contents(living))
+        disk.power_loss(Random(seed))
+        assert contents(open_engine(disk.folder())) == seen[-1]
+    assert FIRST in seen
+    assert SECOND in seen
