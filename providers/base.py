@@ -136,7 +136,7 @@ class Declaration:
     request for linking our number; it goes along with the answers to the ticket's held messages, so a link becomes
     an acknowledge (Success) for each, in their order. `parallel_receives` is how many reads of the queue may be
     under way at once, where its messages are ordered only within their groups. `needs_state` names the states of ours
-    from which alone an operation goes.
+    from which alone an operation goes; `needs_own_number` the operations that want our number on the ticket first.
     """
 
     kind: str
@@ -159,6 +159,7 @@ class Declaration:
     link_by_acknowledging: bool = False
     parallel_receives: int = 1
     needs_state: Mapping[Operation, frozenset[str]] = field(default_factory=dict)
+    needs_own_number: frozenset[Operation] = frozenset()
     time_zone: str = "UTC"
     notes: tuple[str, ...] = ()
 
@@ -174,6 +175,12 @@ class Declaration:
         return (
             f"{operation.value} needs a ticket that is {' or '.join(sorted(needed))}; {ticket.number} is {ticket.state}"
         )
+
+    def unlinked(self, operation: Operation, ticket: Ticket | None) -> str:
+        """Why a ticket without our number forbids this, in a sentence; empty where it does not."""
+        if ticket is None or ticket.client_number or operation not in self.needs_own_number:
+            return ""
+        return f"{self.title} wants our number on {ticket.number} first; link it"
 
     def unoffered(self, operation: Operation, ticket: Ticket | None = None) -> str:
         """Why this is not offered (for tickets such as this one), in a sentence; empty where it is."""

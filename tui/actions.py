@@ -58,6 +58,11 @@ class Situation:
     read_only: str = ""
     marked: int = 0
 
+    @property
+    def wants_number(self) -> bool:
+        """Whether the vendor takes nothing for the ticket before it has our number."""
+        return self.declaration is not None and bool(self.declaration.unlinked(Operation.COMMENT, self.ticket))
+
 
 def _move(name: str, title: str, keys: str, words: str) -> Action:
     return Action(id=f"move.{name}", title=title, keys=keys, group="Move", help=words, where="table")
@@ -302,6 +307,8 @@ def _about_the_ticket(action: Action, operation: Operation, situation: Situation
         return f"{action.title}: this message is not held; there is nothing to answer."
     if ticket is None:
         return ""
+    if situation.declaration is not None and (words := situation.declaration.unlinked(operation, ticket)):
+        return f"{action.title}: {words}."
     if operation in (Operation.APPROVE, Operation.REJECT):
         asked = any(approval.state == "requested" for approval in ticket.approvals)
         return "" if asked else f"{action.title}: no approval is asked on {ticket.number} at the moment."

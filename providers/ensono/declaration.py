@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from providers.base import AttachmentLimits, Choice, Declaration, Field, Kind, Operation, Settling
+from providers.base import WRITES, AttachmentLimits, Choice, Declaration, Field, Kind, Operation, Settling
 
 if TYPE_CHECKING:
     from providers.ensono.settings import Settings
@@ -211,6 +211,7 @@ DECLARATION: Final = Declaration(
     change_operations=frozenset({Operation.COMMENT, Operation.LINK, Operation.APPROVE, Operation.REJECT}),
     irreversible=frozenset({Operation.CLOSE, Operation.CANCEL, Operation.APPROVE, Operation.REJECT}),
     needs_state=dict.fromkeys((Operation.CLOSE, Operation.REOPEN), frozenset({"resolved"})),
+    needs_own_number=WRITES - {Operation.CREATE, Operation.LINK},
     asks_before_consuming=True,
     parallel_receives=8,
     notes=(

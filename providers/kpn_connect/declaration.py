@@ -211,6 +211,7 @@ DECLARATION: Final = Declaration(
     files_with_create=True,
     queue_may_lose=True,
     link_by_acknowledging=True,
+    needs_own_number=frozenset({Operation.COMMENT, Operation.ATTACH}),
     time_zone=TIME_ZONE,
     notes=(
         "Reading TicketUpdates may take its messages away from everyone who shares the credentials; the document"

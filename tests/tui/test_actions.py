@@ -135,3 +135,12 @@ def test_files_need_a_ticket_that_has_some() -> None:
     assert "T1 has no files" in refusal(BY_ID["ticket.files"], situation())
     sent = replace(TICKET, attachments=(Attachment(id="a", name="x.log", direction="out"),))
     assert refusal(BY_ID["ticket.files"], situation(ticket=sent)) == ""
+
+
+def test_what_a_vendor_takes_only_with_our_number_says_so_before_a_form_opens() -> None:
+    wants = replace(EVERYTHING, needs_own_number=frozenset({Operation.COMMENT}))
+    words = refusal(BY_ID["ticket.comment"], situation(declaration=wants))
+    assert words == "Comment: All wants our number on T1 first; link it."
+    linked = replace(TICKET, client_number="REQ1")
+    assert refusal(BY_ID["ticket.comment"], situation(declaration=wants, ticket=linked)) == ""
+    assert refusal(BY_ID["ticket.link"], situation(declaration=wants)) == ""

@@ -11,7 +11,7 @@ from providers.base import AttachmentLimits
 from providers.text import safe_line
 from tui.forms.plan import file_issue
 from tui.sizes import human_size
-from tui.widgets.lines import Piece, spread, strip_of
+from tui.widgets.lines import Piece, spread, strip_of, width_of, width_of_all
 
 if TYPE_CHECKING:
     from textual.strip import Strip
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from themes import Palette
 
 BAR: Final = 24
+ROOM: Final = 100
+"""Columns there are as long as nobody knows better."""
 SHOWN: Final = 5
 """Lines for files; what is more is counted."""
 
@@ -36,9 +38,13 @@ class FilesLine(Widget):
         self._grow()
 
     def _grow(self) -> None:
-        """As many lines as there are files: a change of layout, but one that a key was pressed for."""
-        self.styles.height = 1 + min(len(self.paths), SHOWN)
+        """As many lines as the head and the files want: a change of layout, but one that a key was pressed for."""
+        self.styles.height = len(self._heads()) + min(len(self.paths), SHOWN)
         self.refresh()
+
+    def on_resize(self) -> None:
+        """What fitted into one line may not any more."""
+        self._grow()
 
     def add(self, path: Path) -> None:
         """One more, unless it is there already."""
@@ -67,25 +73,31 @@ class FilesLine(Widget):
         """Head, then the files."""
         palette = cast("Palette", self.app.palette)  # type: ignore[attr-defined]
         width = self.size.width
-        if y == 0:
-            return strip_of(spread(self._head(), self._bar(), width), width, palette)
-        place = y - 1
+        heads = self._heads()
+        if y < len(heads):
+            return strip_of(spread(heads[y], self._bar() if y == 0 else [], width), width, palette)
+        place = y - len(heads)
         if place >= len(self.paths):
             return strip_of([], width, palette)
-        if y == self.size.height - 1 and len(self.paths) > y:
+        if y == self.size.height - 1 and len(self.paths) > place + 1:
             return strip_of([(f"  and {len(self.paths) - place} more", "muted")], width, palette)
         return strip_of(self._file(self.paths[place]), width, palette)
 
-    def _head(self) -> list[Piece]:
-        limits = self.limits
-        rule = ""
+    def _heads(self) -> list[list[Piece]]:
+        """What to press, and what the vendor takes; on lines of their own where one does not hold both."""
+        limits, rule = self.limits, ""
         if limits is not None and limits.encoded_bytes:
             files = human_size(limits.encoded_bytes * 3 // 4)
             rule = f"at most {human_size(limits.encoded_bytes)} as sent, about {files} of files"
         elif limits is not None and limits.name_rule:
             rule = f"names: {limits.name_rule}"
         how = "ctrl+f adds one, ctrl+r takes the last out" if self.paths else "none; ctrl+f adds one"
-        return [(" Files", "strong"), (f"  {how}{'; ' if rule else ''}{rule}", "muted")]
+        head: list[Piece] = [(" Files", "strong"), (f"  {how}", "muted")]
+        if not rule:
+            return [head]
+        if width_of_all(head) + width_of(rule) + 2 <= (self.size.width or ROOM):
+            return [[*head, (f"; {rule}", "muted")]]
+        return [head, [(f"  {rule}", "muted")]]
 
     def _bar(self) -> list[Piece]:
         sent, whole = self.progress

@@ -89,6 +89,11 @@ class Hints(FixedLines):
             self.status = (sentence, role)
             self.renew()
 
+    def holds(self, sentence: str) -> bool:
+        """Whether a sentence in the hints' place can be read whole."""
+        last = self.hints[-1]
+        return width_of(sentence) <= self.size.width - width_of(last[0]) - width_of(last[1]) - 5
+
     def compose_lines(self, width: int) -> list[list[Piece]]:
         """The line."""
         sentence, role = self.status

@@ -53,7 +53,7 @@ async def open_form(
         app.main.say(f"{key} is not known here any more.", "warning")
         return None
     declaration = desk.declaration(key.provider)
-    refusal = declaration.refusal(operation, ticket)
+    refusal = declaration.refusal(operation, ticket) or declaration.unlinked(operation, ticket)
     if refusal:
         app.main.say(refusal, "warning")
         return None

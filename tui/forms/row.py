@@ -27,7 +27,7 @@ _HINTS = {
     Kind.PAIRS: "name = value, one a line",
     Kind.TABLE: "name = value, one a line; an empty line begins the next item",
 }
-_KEYS = {Kind.CHOICE: "← → or a first letter chooses."}
+_KEYS = {Kind.CHOICE: "← → or a first letter chooses.", Kind.TEXT: "Ctrl-G opens it in your editor."}
 NEARLY = 0.9
 """From this share of a limit on its counter is coloured."""
 

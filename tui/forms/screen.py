@@ -19,7 +19,7 @@ from tui.desk.ports import StoreFault
 from tui.forms.confirm import ConfirmScreen, Lines
 from tui.forms.editor import Editing, EditorFault
 from tui.forms.files import FilesLine
-from tui.forms.head import FieldHelp, Heading, Hints
+from tui.forms.head import LOUD, FieldHelp, Heading, Hints
 from tui.forms.picker import FilePicker
 from tui.forms.plan import FILES, FormPlan, changed_values, issues
 from tui.forms.row import SEVERAL_LINES, FieldRow
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from tui.app import VendorqApp
     from tui.desk.desk import Desk
+    from tui.widgets.lines import Piece
 
 AUTOSAVE_SECONDS: Final = 1.0
 LOW: Final = 30
@@ -90,6 +91,7 @@ class FormScreen(Screen[OutboxEntry | None]):
         self.help = FieldHelp()
         self.hints = Hints(self._hints())
         self.dirty = False
+        self._loud: Piece = ("", "")
         self.sender = Sender(self)
         self._edited: tuple[FieldRow, Editing] | None = None
         self._autosave: Timer | None = None
@@ -123,6 +125,13 @@ class FormScreen(Screen[OutboxEntry | None]):
         self.show_issues()
         first = next((row for row in self.rows.values() if not row.text), None) or next(iter(self.rows.values()), None)
         (first.input if first is not None else self.query_one(SendLine)).focus()
+        if self._is_bare_attach:
+            self.action_add_file()
+
+    @property
+    def _is_bare_attach(self) -> bool:
+        """Whether this form is for files, has none, and nothing is typed."""
+        return self.plan.operation is Operation.ATTACH and not self.files.paths and not self.draft()
 
     @property
     def zone(self) -> tzinfo | None:
@@ -138,9 +147,19 @@ class FormScreen(Screen[OutboxEntry | None]):
                 self.call_after_refresh(row.scroll_visible, animate=False)
         self.show_help()
 
+    def say(self, sentence: str, role: str = "muted") -> None:
+        """Say what is going on. What must be read stands whole: over the keys where it is too long for their line."""
+        long = role in LOUD and not self.hints.holds(sentence)
+        self._loud = (sentence, role) if long else ("", "")
+        self.hints.say("" if long else sentence, role)
+        self.show_help()
+
     def show_help(self) -> None:
         """What the field that has the keys wants."""
         rows = list(self.rows.values())
+        if self._loud[0]:
+            self.help.say(self._loud[0], "", self._loud[1])
+            return
         place = next((place for place, row in enumerate(rows) if row.head.lit), None)
         if place is None:
             self.help.say(SEND_HELP if isinstance(self.focused, SendLine) else "", "")
@@ -177,6 +196,8 @@ class FormScreen(Screen[OutboxEntry | None]):
         """Check as one types. A field that nobody has touched yet does not complain of being empty."""
         event.row.touched = True
         self.dirty = True
+        if self._loud[0]:
+            self.say("")
         self.show_issues()
 
     def show_issues(self, *, everywhere: bool = False) -> dict[str, str]:
@@ -205,15 +226,15 @@ class FormScreen(Screen[OutboxEntry | None]):
         try:
             await self.desk.save_draft(self.plan.draft_key, self.draft() or None)
         except StoreFault as fault:
-            self.hints.say(safe_line(f"Draft not kept: {fault}"), "bad")
+            self.say(safe_line(f"Draft not kept: {fault}"), "bad")
 
     async def _save_if_dirty(self) -> None:
         self._take_from_editor()
         if self.dirty and not self.sender.busy:
             await self.save_draft()
             # What is wrong stays in sight until something is done about it.
-            if self.hints.status[1] not in ("bad", "warning"):
-                self.hints.say("saved")
+            if self.hints.status[1] not in LOUD and not self._loud[0]:
+                self.say("saved")
 
     @work(group="form", exit_on_error=False)
     async def action_leave(self) -> None:
@@ -243,7 +264,7 @@ class FormScreen(Screen[OutboxEntry | None]):
         long = [row for row in self.rows.values() if row.field.kind in SEVERAL_LINES]
         row = next((row for row in long if row.input.has_focus), long[0] if long else None)
         if row is None or self._edited is not None:
-            self.hints.say("no text of several lines here" if row is None else "the editor has it already")
+            self.say("no text of several lines here" if row is None else "the editor has it already")
             return
         editing = None
         try:
@@ -253,7 +274,7 @@ class FormScreen(Screen[OutboxEntry | None]):
         except (EditorFault, OSError) as fault:
             if editing is not None:
                 row.text = editing.before
-            self.hints.say(safe_line(fault), "bad")
+            self.say(safe_line(fault), "bad")
         finally:
             self._edited = None
             if editing is not None:
@@ -271,12 +292,14 @@ class FormScreen(Screen[OutboxEntry | None]):
     async def action_add_file(self) -> None:
         """Choose a file to go along."""
         if self.plan.limits is None:
-            self.hints.say("no files go with this")
+            self.say("no files go with this")
             return
         path = await self.app.push_screen_wait(FilePicker(self.plan.limits, Path.cwd()))
         if path is not None:
             self.files.add(path)
             self.dirty = True
+        elif self._is_bare_attach:
+            self.dismiss(None)
 
     def action_remove_file(self) -> None:
         """Take the last file out again."""

@@ -52,7 +52,7 @@ class Sender:
             self.busy = False
 
     def _say(self, sentence: object, role: str) -> None:
-        self._form.hints.say(safe_line(sentence), role)
+        self._form.say(safe_line(sentence), role)
 
     def _write(self) -> Write | None:
         """What would be sent; None, with the reasons shown, where it cannot be."""
@@ -120,7 +120,7 @@ class Sender:
 
     async def _deliver(self, entry: OutboxEntry) -> None:
         form = self._form
-        form.hints.say("sending …")
+        form.say("sending …")
         try:
             delivered = await self._desk.deliver(entry.id, form.files.show_progress)
         except StoreFault as fault:
@@ -131,7 +131,7 @@ class Sender:
         if delivered.state == "rejected" and form.is_attached:
             self._rejected = delivered.id
             self._show_at(delivered.field, delivered.error)
-            form.hints.say(sentence, role)
+            form.say(sentence, role)
             return
         if delivered.state != "rejected":
             with suppress(StoreFault):  # it was sent all the same, and the strip says what is wrong with the store

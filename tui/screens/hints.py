@@ -47,7 +47,7 @@ def hints_for(situation: Situation, pane: str, keys: Mapping[str, tuple[str, ...
                 found.append(Hint(key, f"{BY_ID[name].title} {situation.marked}"))
     elif situation.message is not None and situation.message.status == "held":
         names = [*_PANES.get(pane, ()), "ticket.link", "message.fail", *_TICKET]
-    elif situation.row is not None and situation.row.held:
+    elif situation.wants_number or (situation.row is not None and situation.row.held):
         names = [*_PANES.get(pane, ()), "ticket.link", *_TICKET]
     for name in dict.fromkeys(names):
         action = BY_ID[name]

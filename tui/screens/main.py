@@ -219,6 +219,8 @@ class MainScreen(AtOnce):
     def _approval_hints(self) -> list[tuple[str, str]]:
         situation = self.situation()
         asked = [BY_ID["ticket.approve"], BY_ID["ticket.reject"]]
+        if situation.wants_number:
+            asked = [BY_ID["ticket.link"]]
         return [(first_label(action, self.keys), action.title) for action in asked if not refusal(action, situation)]
 
     # What is chosen.

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from providers.model import TicketKey
 from providers.sandbox import Sandbox
-from tests.support.dashboard import WIDE, bottom, picture, press, running, type_text, until
+from tests.support.dashboard import WIDE, picture, press, running, type_text, until
 from tests.support.sandbox_desk import desk_over
 from tui.app import VendorqApp
 from tui.config import Config
@@ -133,10 +133,11 @@ async def test_a_file_is_chosen_and_arrives_whole(
     monkeypatch.chdir(tmp_path)
     async with app_over(box, tmp_path) as (app, pilot, desk):
         key = await ticket(box, pilot, desk)
-        await open_form(app, pilot, "attach", key)
-        await press(pilot, "ctrl+s")
-        await until(pilot, lambda: "choose a file" in bottom(app), "the hint")
-        await press(pilot, "ctrl+f")
+        app.post_message(FormRequested("attach", (key,)))
+        await until(pilot, lambda: isinstance(app.screen, FilePicker), "the picker, without asking for it")
+        await press(pilot, "escape")
+        await until(pilot, lambda: app.screen is app.main, "the way back, since nothing was chosen")
+        app.post_message(FormRequested("attach", (key,)))
         await until(pilot, lambda: isinstance(app.screen, FilePicker), "the picker")
         await type_text(pilot, "setup.exe")
         await press(pilot, "enter")
