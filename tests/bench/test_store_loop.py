@@ -1,8 +1,9 @@
 """How long the store holds the event loop: while it commits, compacts, and loads what another process compacted.
 
-A gap is the time between two turns of a task that does nothing else. Where the work is computing, the bound holds for
-this process's processor time in the gap: wall time also counts the wait for a processor that other programs have, and
-is printed beside it. It does not see the loop wait for the disk; the slow disk's test judges wall time for that.
+A gap is the time between two turns of a task that does nothing else, less what this process's threads waited in it for
+a processor that other programs had: so it holds computing, the interpreter's lock and the disk, whoever else is at
+work. One run of five may meet another program all the same (its caches, the host of a virtual machine): the second
+longest of the runs' longest gaps is judged, and all are printed, with the plain wall time beside them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import shutil
-import statistics
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -31,21 +31,30 @@ RUNS = 5
 
 
 class Watch:
-    """Turns with the loop until it is stopped, and notes the longest gaps: of processor time, and on the wall."""
+    """Turns with the loop until stopped, and notes the longest gaps: less the wait for a processor, and as they were."""
 
     def __init__(self) -> None:
-        self.computing = 0.0
+        self.held = 0.0
         self.wall = 0.0
 
     async def run(self) -> None:
         """Until cancelled."""
-        computed, last = time.process_time(), time.perf_counter()
+        delayed, last = waited(), time.perf_counter()
         while True:
             await asyncio.sleep(0)
-            now_computed, now = time.process_time(), time.perf_counter()
-            self.computing = max(self.computing, now_computed - computed)
+            now_delayed, now = waited(), time.perf_counter()
+            self.held = max(self.held, now - last - (now_delayed - delayed))
             self.wall = max(self.wall, now - last)
-            computed, last = now_computed, now
+            delayed, last = now_delayed, now
+
+
+def waited() -> float:
+    """Seconds that this process's threads were ready to run and had no processor (proc(5), schedstat).
+
+    All of them: one that waits with the interpreter's lock in its hand holds the loop as well.
+    """
+    tasks = Path("/proc/self/task")
+    return sum(int((task / "schedstat").read_text().split()[1]) for task in tasks.iterdir()) / 1e9
 
 
 async def watched(job: Callable[[], Awaitable[object]]) -> Watch:
@@ -74,22 +83,17 @@ def put(store: EmbeddedStore, number: int, changes: int) -> Awaitable[None]:
     return store.transact(lambda transaction: transaction.put(Table.TICKETS, key(number), document))
 
 
-def judge(gap: float, watches: list[Watch], **figures: float) -> None:
+def judge(watches: list[Watch], **figures: float) -> None:
     """Print what was measured, and hold it against the bound."""
     told = " ".join(f"{name}={value:.4g}" for name, value in figures.items())
-    computing, wall = ([round(1000 * gap, 1) for gap in gaps] for gaps in zip(*map(both, watches), strict=True))
-    print(f"judged_ms={1000 * gap:.3g} computing_ms={computing} wall_ms={wall} {told}")
-    assert gap <= GAP
+    held, wall = ([round(1000 * gap, 1) for gap in gaps] for gaps in zip(*map(both, watches), strict=True))
+    print(f"held_ms={held} wall_ms={wall} {told}")
+    assert sorted(watch.held for watch in watches)[-2] <= GAP
 
 
 def both(watch: Watch) -> tuple[float, float]:
     """A run's longest gaps."""
-    return watch.computing, watch.wall
-
-
-def usual(watches: list[Watch]) -> float:
-    """The median run's longest gap of processor time."""
-    return statistics.median(watch.computing for watch in watches)
+    return watch.held, watch.wall
 
 
 async def test_a_compaction_of_fifty_thousand_tickets_never_holds_the_loop(path: Path) -> None:
@@ -118,7 +122,6 @@ async def test_a_compaction_of_fifty_thousand_tickets_never_holds_the_loop(path:
     store.close()
     gc.unfreeze()
     judge(
-        usual(watches),
         watches,
         seconds=taken,
         commits=len(commits),
@@ -141,7 +144,7 @@ async def test_taking_in_another_process_s_compaction_never_holds_the_loop(path:
     store.close()
     other.close()
     gc.unfreeze()
-    judge(usual(watches), watches)
+    judge(watches)
 
 
 class SlowDisk(RealFiles):
@@ -164,4 +167,4 @@ async def test_a_commit_never_holds_the_loop_however_slow_the_disk(path: Path) -
 
         watches.append(await watched(job))
     store.close()
-    judge(min(watch.wall for watch in watches), watches)
+    judge(watches)
