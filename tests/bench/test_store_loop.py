@@ -31,7 +31,7 @@ RUNS = 5
 
 
 class Watch:
-    """Turns with the loop until stopped, and notes the longest gaps: less the wait for a processor, and as they were."""
+    """Turns with the loop until stopped, and notes the longest gaps: less the wait for a processor, and with it."""
 
     def __init__(self) -> None:
         self.held = 0.0
