@@ -32,6 +32,8 @@ _COLOUR: Final = re.compile(r"(?:(?:38|48);(?:5;\d+|2;\d+;\d+;\d+)|\d+)")
 _SURE: Final = "\u02ff"  # Latin: everywhere one cell wide
 _SURELY_TOO, _SURELY_UP_TO = "\u2010", "\u25ff"  # punctuation, arrows, boxes, shapes
 
+_SEEN_ON_BLANKS: Final = frozenset({"4", "7", "9", "21", "53"})  # underlined, reversed, struck out, overlined
+
 Cell = tuple[str, str]
 """A character with its style as SGR parameters. The second half of a wide character is ("", style)."""
 
@@ -82,6 +84,27 @@ def change_of_style(before: str, after: str) -> str:
 
 
 @lru_cache(4096)
+def blank_of(parameters: str) -> str:
+    """The same style on a blank: the background alone, where no line is drawn through or under it and none reversed."""
+    pen = pen_of(parameters)
+    if not _SEEN_ON_BLANKS.isdisjoint(pen.attributes.split(";")):
+        return parameters
+    return "" if pen.background == "49" else pen.background
+
+
+@lru_cache(4096)
+def style_for_blank(pen: str, blank: str) -> str:
+    """What to write a blank (as `blank_of` has it) in: the pen as it is, as far as nobody sees the difference."""
+    now, wanted = pen_of(pen), pen_of(blank)
+    if wanted.attributes or wanted.foreground != "39" or not _SEEN_ON_BLANKS.isdisjoint(now.attributes.split(";")):
+        return blank
+    if now.background == wanted.background:
+        return pen
+    parts = [now.attributes, now.foreground if now.foreground != "39" else "", blank]
+    return ";".join(part for part in parts if part)
+
+
+@lru_cache(4096)
 def _parameters(style: Style, system: ColorSystem | None) -> str:
     rendered = style.render("x", color_system=system)
     return rendered[2 : rendered.index("m")] if rendered.startswith("\x1b[") else ""
@@ -94,10 +117,9 @@ def cells_of(segments: Iterable[Segment], system: ColorSystem | None) -> list[Ce
         if control:
             continue
         parameters = "" if style is None else _parameters(style, system)
-        if text.isascii() and text.isprintable():
-            cells.extend([(character, parameters) for character in text])
-            continue
-        cells.extend([(character, parameters) for character in _characters(text)])
+        blank = blank_of(parameters)
+        characters = text if text.isascii() and text.isprintable() else _characters(text)
+        cells.extend([(character, blank if character == " " else parameters) for character in characters])
     return cells
 
 
@@ -177,9 +199,10 @@ def _write_changes(pieces: list[str], pen: str, place: tuple[int, int], old: lis
                 continue
             if not sure:
                 pieces.append(f"\x1b[{x + column + 1}G")
-            if parameters != pen:
-                pieces.append(change_of_style(pen, parameters))
-                pen = parameters
+            style = style_for_blank(pen, parameters) if character == " " else parameters
+            if style != pen:
+                pieces.append(change_of_style(pen, style))
+                pen = style
             pieces.append(character)
             sure = character <= _SURE or _SURELY_TOO <= character <= _SURELY_UP_TO
         at = end

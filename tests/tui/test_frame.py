@@ -36,13 +36,16 @@ def screen(lines: Sequence[Sequence[tuple[str, Style | None]]]) -> LayoutUpdate:
 
 
 def shown(terminal: pyte.Screen) -> list[list[tuple[str, str, str, bool, bool]]]:
-    """What a terminal shows, cell by cell."""
+    """What can be seen on a terminal, cell by cell: of a blank neither colour nor weight, unless it is underlined."""
+    cells = [[terminal.buffer[y][x] for x in range(WIDTH)] for y in range(HEIGHT)]
     return [
         [
-            (cell.data, cell.fg, cell.bg, cell.bold, cell.underscore)
-            for cell in (terminal.buffer[y][x] for x in range(WIDTH))
+            ("", "", cell.bg, False, False)
+            if cell.data == " " and not cell.underscore
+            else (cell.data, cell.fg, cell.bg, cell.bold, cell.underscore)
+            for cell in line
         ]
-        for y in range(HEIGHT)
+        for line in cells
     ]
 
 
@@ -122,6 +125,14 @@ def test_a_change_of_style_says_only_what_differs() -> None:
     assert change_of_style("1;38;5;250", "38;5;250") == "\x1b[0;38;5;250m"
     assert change_of_style("1;31", "") == "\x1b[m"
     assert change_of_style("", "31") == "\x1b[31m"
+
+
+def test_a_blank_takes_the_pen_as_it_is() -> None:
+    lines = [[("a", Style.parse("bold red")), (" ", Style.parse("green")), ("b", Style.parse("bold red"))]] * HEIGHT
+    written = Frame().difference(screen(lines), console())
+    assert "a b" in written
+    underlined = [[("a", Style.parse("red")), (" ", Style.parse("underline red")), ("b", None)]] * HEIGHT
+    assert "\x1b[4m " in Frame().difference(screen(underlined), console())
 
 
 def test_sgr_parameters_are_taken_apart() -> None:

@@ -80,6 +80,7 @@ class MainScreen(AtOnce):
                     self._ticket_cells,
                     key_of=ticket_key,
                     title="Open tickets",
+                    counted=True,
                     id="tickets",
                 )
                 yield Table[InboxEntry](
@@ -175,13 +176,12 @@ class MainScreen(AtOnce):
         self.show_title()
 
     def show_title(self) -> None:
-        """Where the cursor stands among how many, and how many the filter hides."""
+        """What is shown, what is marked, and how many the filter hides."""
         listing, table = self.board.listing, self.tickets
-        count = len(listing.rows)
-        summary: list[Piece] = [(f"{table.cursor + 1} of {count}" if count else "none", "muted")]
+        summary: list[Piece] = []
         if listing.matches is not None:
             text = self.lists.text if width_of(self.lists.text) <= 24 else fit(self.lists.text, 24)
-            summary[:0] = [(f"/{text}  ", "accent"), (f"{listing.hidden} hidden  ", "warning")]
+            summary = [(f"/{text}  ", "accent"), (f"{listing.hidden} hidden  ", "warning")]
         if table.marked:
             hidden = listing.hidden_of(key for key in table.marked if isinstance(key, TicketKey))
             unseen = f", {hidden} not in sight" if hidden else ""

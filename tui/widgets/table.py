@@ -37,8 +37,8 @@ _RIGHT: Final = 2  # a blank, and where the rows in sight stand among all
 class Table(ScrollView, Generic[Row], can_focus=True):
     """Rows under a title. What they are, and in which order, is for the one who fills it.
 
-    `key_of` names a row, `paint` gives its cells. `title` stands at the left of the top line, `summary` at its
-    right. `lit` shows it as the one that has the keys, whoever has.
+    `key_of` names a row, `paint` gives its cells. `title` stands at the left of the top line, `summary` at its right,
+    and behind it, where `counted`, the cursor's place among how many. `lit` shows it as having the keys, whoever has.
     """
 
     DEFAULT_CSS = """
@@ -80,6 +80,7 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         title: str,
         empty: str = "Nothing here.",
         show_header: bool = True,
+        counted: bool = False,
         lit: bool = False,
         id: str | None = None,  # noqa: A002 - Textual's own name for it
     ) -> None:
@@ -90,6 +91,7 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         self.summary: list[Piece] = []
         self.empty = empty
         self.show_header = show_header
+        self._counted = counted
         self._always_lit = lit
         self.key_of = key_of
         self.rows: Sequence[Row] = ()
@@ -123,6 +125,12 @@ class Table(ScrollView, Generic[Row], can_focus=True):
     @property
     def _lit(self) -> bool:
         return self._always_lit or self.has_focus
+
+    @property
+    def _said(self) -> list[Piece]:
+        if not self._counted:
+            return self.summary
+        return [*self.summary, (f"{self.cursor + 1} of {len(self.rows)}" if self.rows else "none", "muted")]
 
     @property
     def page_size(self) -> int:
@@ -273,7 +281,7 @@ class Table(ScrollView, Generic[Row], can_focus=True):
     def _token(self, y: int) -> object:
         """What a line's look depends on: equal tokens look the same."""
         if y == 0:
-            return (self.title, tuple(self.summary), self._lit)
+            return (self.title, tuple(self._said), self._lit)
         place = self.top + y - self._body
         if y < self._body or place >= len(self.rows):
             return (self._words_when_empty(y), self._thumb(y))
@@ -317,7 +325,8 @@ class Table(ScrollView, Generic[Row], can_focus=True):
     def _title_line(self, width: int) -> list[Piece]:
         role = "accent" if self._lit else "muted"
         left: list[Piece] = [("──", "faint"), (f" {self.title} ", role)]
-        right: list[Piece] = [(" ", "faint"), *self.summary, (" ──", "faint")] if self.summary else [("──", "faint")]
+        said = self._said
+        right: list[Piece] = [(" ", "faint"), *said, (" ──", "faint")] if said else [("──", "faint")]
         rule = width - width_of_all(left) - width_of_all(right)
         return [*left, ("─" * rule, "faint"), *right] if rule >= 0 else spread(left, right, width, gap=0)
 
