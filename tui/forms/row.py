@@ -144,8 +144,8 @@ class FieldRow(Vertical):
         """What is wrong with it, else what it wants and the keys it takes; and the role to show that in."""
         if self.head.issue:
             return f"! {self.head.issue}", "bad"
-        need = "Required. " if self.field.required else ""
-        return f"{need}{self.head.help} {_KEYS.get(self.field.kind, '')}".strip(), "muted"
+        need = "Required." if self.field.required else ""
+        return " ".join(filter(None, (need, self.head.help.strip(), _KEYS.get(self.field.kind)))), "muted"
 
     def show(self, issue: str) -> None:
         """Show an issue (none where empty) and the counter."""

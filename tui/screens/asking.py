@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from providers.model import TicketKey
 from tui import moments
 from tui.screens.ask import AskScreen
+from tui.widgets.times import local
 
 if TYPE_CHECKING:
     from tui.app import VendorqApp
@@ -53,8 +54,9 @@ def snooze(app: VendorqApp, keys: Sequence[TicketKey]) -> None:
 
     async def work(text: str) -> None:
         until = moments.later(text, now, zone)
+        assert until is not None, "checked before it was taken"
         await app.desk.mark(keys, "snooze", until)
-        app.main.say(f"{subject} put aside until {text}.", "good")
+        app.main.say(f"{subject} put aside until {local(until, zone, now)}.", "good")
 
     app.push_screen(
         AskScreen(

@@ -256,8 +256,7 @@ class MainScreen(AtOnce):
     def action_do(self, name: str) -> None:
         """Do an action of the registry, or say why not."""
         self.say("")
-        # From now on a refresh must not put another ticket under the cursor.
-        self.tickets.touched = self.incoming.touched = True
+        self._hold()
         action = BY_ID[name]
         key, message = self.chosen()
         words = refusal(action, self.situation())
@@ -270,6 +269,11 @@ class MainScreen(AtOnce):
         else:
             self._handlers[name]()
 
+    def _hold(self) -> None:
+        """From now on a refresh must not put another row under the cursor of what one works in."""
+        self.tickets.touched = self.tickets.touched or self.pane != "incoming"
+        self.incoming.touched = self.incoming.touched or self.pane == "incoming" or self.detail.message is not None
+
     def say(self, words: str, role: str = "text") -> None:
         """A sentence in the bottom line; the next key takes it away."""
         self.query_one(Footer).say(words, role)
@@ -279,6 +283,7 @@ class MainScreen(AtOnce):
     def go_to(self, pane: str) -> None:
         """Give the keys to a pane (tickets, incoming or detail)."""
         self.pane = pane
+        self._hold()
         self.place_panes()
         self.query_one(f"#{pane}").focus()
         self.show_hints()

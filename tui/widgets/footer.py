@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.widgets.fixed import FixedLines
-from tui.widgets.lines import Piece, fit, width_of_all
+from tui.widgets.lines import Piece, fit, width_of_all, wrap
 
 GAP = 2
+MOST = 3
+"""Lines a long sentence may take of a narrow screen, until the next key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def _hint(hint: Hint) -> list[Piece]:
 
 
 class Footer(FixedLines):
-    """One line of hints. A notice stands in their place until the next key."""
+    """One line of hints. A notice stands in their place until the next key, on more lines where one cuts it."""
 
     DEFAULT_CSS = "Footer { height: 1; dock: bottom; background: $vq-panel; }"
 
@@ -49,6 +51,7 @@ class Footer(FixedLines):
         self.hints: tuple[Hint, ...] = ()
         self.notice = ""
         self.notice_role = "text"
+        self._height = 1
 
     def show(self, hints: Sequence[Hint]) -> None:
         """Show these hints."""
@@ -58,13 +61,28 @@ class Footer(FixedLines):
     def say(self, words: str, role: str = "text") -> None:
         """Show a sentence until `say` is called again; an empty one brings the hints back."""
         self.notice, self.notice_role = words, role
+        self._grow()
         self.renew()
 
+    def on_resize(self) -> None:
+        """Another width: more or fewer lines."""
+        self._grow()
+        super().on_resize()
+
+    def _grow(self) -> None:
+        """As high as the sentence is: a change of layout, but rare, and a key was pressed for it."""
+        height = len(self.compose_lines(self.size.width)) if self.size.width else 1
+        if height != self._height:
+            self.styles.height = self._height = height
+
     def compose_lines(self, width: int) -> list[list[Piece]]:
-        """The line."""
-        if self.notice:
-            return [[(fit(f" {self.notice}", width), self.notice_role)]]
-        return [hints_line(self.hints, width)]
+        """The line, or the lines of a sentence."""
+        if not self.notice:
+            return [hints_line(self.hints, width)]
+        lines = wrap(self.notice, max(1, width - 2))
+        if len(lines) > MOST:
+            lines = [*lines[: MOST - 1], " ".join(lines[MOST - 1 :])]
+        return [[(fit(f" {line}", width), self.notice_role)] for line in lines or [""]]
 
 
 class HintLine(FixedLines):

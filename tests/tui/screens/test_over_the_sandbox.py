@@ -143,4 +143,4 @@ async def test_files_of_the_vendor_are_fetched_with_a_key(box: Sandbox, tmp_path
         await press(pilot, "2")
         app.main.tickets.move_to(key)
         await press(pilot, "d")
-        await until(pilot, lambda: "1 file in" in bottom(app), "the file here")
+        await until(pilot, lambda: "1 file in" in picture(app), "the file here")
