@@ -7,6 +7,7 @@ then what it concerns. What it has said of a write is known to be so, whenever i
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import random
@@ -26,6 +27,8 @@ from tui.desk.outbox import Outbox
 from tui.desk.store import EmbeddedStore
 
 BETWEEN_POLLS = 0.01
+NEW_TICKETS = 0.15
+"""The share of writes that open a ticket."""
 LEFT_TO_THE_POLL = 0.3
 """The share of writes that are queued and left for the next poll to send."""
 NEW = {
@@ -86,6 +89,7 @@ class Pen:
         self._lot = lot
         self._name = name
         self._count = 0
+        self._turns = itertools.cycle(lot.sample(sorted(NEW), len(NEW)))
 
     def mark(self) -> str:
         """The next write's mark."""
@@ -93,18 +97,15 @@ class Pen:
         return f"M{self._name}n{self._count}e"
 
     def next(self) -> Write:
-        """Some write that can be made now."""
-        mark = self.mark()
-        choices = [lambda: self.create(mark)]
-        rows = sorted(self._desk.rows(), key=str)
-        if rows:
-            row = self._lot.choice(rows)
-            choices += [lambda: self.to(row, mark)] * 6
-        return self._lot.choice(choices)()
+        """Some write that can be made now; the vendors take turns."""
+        provider = next(self._turns)
+        rows = sorted((row for row in self._desk.rows() if row.provider == provider), key=str)
+        if not rows or self._lot.random() < NEW_TICKETS:
+            return self.create(provider, self.mark())
+        return self.to(self._lot.choice(rows), self.mark())
 
-    def create(self, mark: str) -> Write:
-        """A ticket, at some vendor."""
-        provider = self._lot.choice(sorted(NEW))
+    def create(self, provider: str, mark: str) -> Write:
+        """A ticket."""
         values = {name: value.format(f"Wrong: {mark}") for name, value in NEW[provider].items()}
         kind = TYPES.get(provider, "incident")
         return self._desk.write("create", provider, client_number=mark, ticket_type=kind, values=values)

@@ -187,7 +187,7 @@ async def kills(folder: Path, seed: int, count: int) -> None:
     assert killed.kills == count
     assert all(killed.said[stage] for stage in STAGES), killed.said
     writes = {step for step in killed.said if step.split()[0] in ("create", "comment", "update", "link")}
-    assert {step.split()[0] for step in writes} >= {"comment", "update", "link"}, writes
+    assert len({step.split()[0] for step in writes}) >= 3, writes
     assert {step.split()[1] for step in writes} == set(KINDS), writes
 
 
