@@ -13,9 +13,15 @@ from dataclasses import dataclass, field
 from providers.errors import VendorError
 from providers.model import TicketKey
 from providers.sandbox import Sandbox
+from providers.sandbox.ensono_queue import Queued
 from tui.desk.desk import Desk
 
 MOST_TICKETS = 25
+CUTTING = ("half_json", "cut")
+AT_ONCE = 16
+"""Requests that may be under way at once, of which one may be met by a fault."""
+TWICE = 0.2
+"""The share of answers that hold a message twice."""
 READ_FAULTS = ("reset_before", "reset_after", "status_429", "status_500", "html", "half_json", "cut", "empty")
 WRITE_FAULTS = ("reset_before", "reset_after", "status_429", "status_500", "html", "empty")
 
@@ -35,10 +41,40 @@ class Storm:
 
     def __post_init__(self) -> None:
         self.lot = random.Random(self.seed)
+        self._order = random.Random(self.seed)
+        self._hand_out = self.box.ensono.queue.receive
+        self.box.ensono.queue.receive = self.hand_out  # type: ignore[method-assign]  # until the sandbox ends
+
+    def hand_out(self, limit: int | None = None) -> list[Queued]:
+        """An answer of the queue, in any order and now and then with a message in it twice.
+
+        One that will be cut keeps its order: what comes through is taken in, and is the beginning of each group.
+        """
+        given = self._hand_out(limit)
+        if any(request.fault in CUTTING for request in self.box.requests[-AT_ONCE:]):
+            return given
+        if len(given) > 1:
+            shuffled = self._order.sample(given, len(given))
+            self.did["reordered"] += shuffled != given
+            given = shuffled
+        if given and self._order.random() < TWICE:
+            self.did["twice"] += 1
+            given.append(given[0])
+        return given
 
     async def step(self, desk: Desk) -> None:
         """One step, whatever it is. What a vendor refuses, it refuses."""
-        steps: list[tuple[int, Callable[[Desk], Awaitable[None]]]] = [
+        (_, work), *_ = self.lot.choices(self.steps, weights=[weight for weight, _ in self.steps])
+        self.did[work.__name__] += 1
+        try:
+            await work(desk)
+        except VendorError:
+            self.did["refused"] += 1
+
+    @property
+    def steps(self) -> list[tuple[int, Callable[[Desk], Awaitable[None]]]]:
+        """What may happen, and its weight."""
+        return [
             (30, self.sync),
             (12, self.vendor_comments),
             (8, self.vendor_updates),
@@ -52,12 +88,6 @@ class Storm:
             (4, self.we_link),
             (5, self.many_at_once),
         ]
-        (_, work), *_ = self.lot.choices(steps, weights=[weight for weight, _ in steps])
-        self.did[work.__name__] += 1
-        try:
-            await work(desk)
-        except VendorError:
-            self.did["refused"] += 1
 
     async def sync(self, desk: Desk) -> None:
         """Poll."""

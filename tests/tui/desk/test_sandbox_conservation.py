@@ -32,6 +32,8 @@ async def run(seed: int, folder: Path) -> None:
                 if part == STEPS // RESTART_EVERY - 1:
                     await storm.calm(desk)
                     judge(storm, desk)
+        print(dict(storm.did))
+        assert storm.did.keys() >= {work.__name__ for _, work in storm.steps} | {"reordered", "twice"}
 
 
 def judge(storm: Storm, desk: Desk) -> None:
