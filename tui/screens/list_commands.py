@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -190,26 +191,30 @@ class ListCommands:
         self.text = text.strip()
         screen.tickets.start_again()
         self._filtering = screen.board.listing.filtering(matches)
-        self._filter_on(self._filtering)
+        self._filter_on(self._filtering, screen.tickets.page_size)
 
-    def _filter_on(self, slices: Iterator[bool]) -> None:
-        """Filter for a moment, paint, and go on behind that: what is in sight comes first, and typing never waits."""
+    def _filter_on(self, slices: Iterator[bool], enough: float = inf) -> None:
+        """Filter for a moment, or until `enough` matches; paint, and go on behind that.
+
+        What is in sight comes first, and typing never waits.
+        """
         if slices is not self._filtering:
             return
-        ends = monotonic() + MOMENT
-        unfinished = True
-        while unfinished and monotonic() < ends:
-            unfinished = next(slices, False)
         screen = self.screen
+        listing = screen.board.listing
+        ends = monotonic() + MOMENT
+        unfinished = next(slices, False)
+        while unfinished and len(listing.rows) < enough and monotonic() < ends:
+            unfinished = next(slices, False)
         screen.show_tickets()
         if unfinished:
             screen.call_after_refresh(self._filter_on, slices)
             return
         self._filtering = None
-        listing, line = screen.board.listing, screen.filter_line
+        line = screen.filter_line
         if line is not None:
             shown = f"{len(listing.rows)} shown, {listing.hidden} hidden" if listing.matches is not None else ""
-            line.say(f"{shown}   Enter keep  Esc drop" if shown else "Enter keep  Esc drop")
+            line.say(shown, "Enter keep  Esc drop")
         screen.follow()
 
     def leave_filter(self, line: FilterLine, *, kept: bool) -> None:

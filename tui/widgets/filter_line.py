@@ -13,6 +13,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from tui import filters
+from tui.widgets.still_input import StillInput
 
 if TYPE_CHECKING:
     from textual import events
@@ -69,7 +70,7 @@ class FilterLine(Horizontal):
     def compose(self) -> ComposeResult:
         """A sign, the input, and what it comes to."""
         yield Static("Filter", id="filter-sign", markup=False)
-        line = Input(
+        line = StillInput(
             suggester=FilterSuggester(self._vendors),
             placeholder="vendor:ensono p:<=2 due:<4h is:unread or any text",
             select_on_focus=False,
@@ -100,10 +101,15 @@ class FilterLine(Horizontal):
             line.value = ""
         self.display = False
 
-    def say(self, words: str) -> None:
-        """What the filter comes to, or what is wrong with it; of what is too long the end matters most."""
+    def say(self, words: str, keys: str = "") -> None:
+        """What the filter comes to, or what is wrong with it; of what is too long the end matters most.
+
+        `keys` go along where there is room for both.
+        """
         says = self.query_one("#filter-says", Static)
         room = max(10, says.size.width - 2)
+        if keys and len(words) + len(keys) + 3 <= room:
+            words = f"{words}   {keys}" if words else keys
         says.update(Content(words if len(words) <= room else "…" + words[1 - room :]), layout=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:
