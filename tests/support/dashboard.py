@@ -14,7 +14,7 @@ from textual.strip import Strip
 from tests.support.scripted_desk import ScriptedDesk
 from tui.app import VendorqApp
 from tui.config import Config
-from tui.config_model import DashboardSettings, ViewSettings
+from tui.config_model import DashboardSettings, TemplateSettings, ViewSettings
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 WIDE = (120, 40)
@@ -27,6 +27,7 @@ def dashboard(
     theme: str = "vendorq-dark",
     keys: dict[str, str] | None = None,
     views: Sequence[tuple[str, str]] = (),
+    templates: Sequence[TemplateSettings] = (),
     folder: Path = Path("/nowhere"),
 ) -> VendorqApp:
     """The app, not yet running. No environment is in what it shows: desk, clock, zone and config are given."""
@@ -37,6 +38,7 @@ def dashboard(
         dashboard=DashboardSettings(theme=theme),
         keys=keys or {},
         views=tuple(ViewSettings(name=name, filter=text) for name, text in views),
+        templates=tuple(templates),
     )
     return VendorqApp(scripted.desk, config, ZONE)
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tui.forms.opening import open_form
+from tui.forms.opening import correct, open_form
 
-__all__ = ["open_form"]
+__all__ = ["correct", "open_form"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from tui.desk.entries import OutboxEntry
 from tui.forms.chooser import Chooser, Offer
 from tui.forms.plan import FILES, FormPlan, plan_form, start_values
 from tui.forms.screen import FormScreen
+from tui.messages import Notice
 
 if TYPE_CHECKING:
     from tui.app import VendorqApp
@@ -61,8 +63,32 @@ async def open_form(
     return await _show(app, desk, plan, ticket, template)
 
 
+async def correct(app: VendorqApp, desk: Desk, entry: OutboxEntry) -> OutboxEntry | None:
+    """Open the form of a write that waits or was refused, as it was written; what is sent takes its place.
+
+    Run it in a worker. Its files stay as they are.
+    """
+    write = entry.write
+    ticket = desk.ticket(TicketKey(write.provider, write.number)) if write.number else None
+    declaration = desk.declaration(write.provider)
+    plan = plan_form(declaration, write.provider, Operation(write.action), ticket, write.ticket_type)
+    if not plan.fields:
+        app.screen.post_message(Notice("There is nothing in it to correct: drop it, and send another.", "warning"))
+        return None
+    plan = replace(plan, corrects=entry.id, limits=None)
+    files = f", its {len(write.files)} files stay" if write.files else ""
+    remark = f"a correction: it takes the other one's place{files}"
+    return await _show(app, desk, plan, ticket, write.values, remark=remark)
+
+
 async def _show(
-    app: VendorqApp, desk: Desk, plan: FormPlan, ticket: Ticket | None, template: Mapping[str, object]
+    app: VendorqApp,
+    desk: Desk,
+    plan: FormPlan,
+    ticket: Ticket | None,
+    template: Mapping[str, object],
+    *,
+    remark: str = "",
 ) -> OutboxEntry | None:
     draft = desk.draft(plan.draft_key)
     paths = draft.get(FILES, []) if draft else []
@@ -73,7 +99,7 @@ async def _show(
         start_values(plan, ticket, draft, template),
         before=start_values(plan, ticket, None, {}),
         files=files,
-        remark="your draft, as you left it" if draft else safe_line(ticket.summary, 80) if ticket else "",
+        remark="your draft, as you left it" if draft else remark or (safe_line(ticket.summary, 80) if ticket else ""),
     )
     entry: OutboxEntry | None = await app.push_screen_wait(screen)
     return entry

@@ -43,6 +43,12 @@ def _fits(name: str, prefix: str) -> bool:
     return name.casefold().startswith(prefix.casefold()) and (prefix.startswith(".") or not name.startswith("."))
 
 
+def _short(folder: Path) -> str:
+    """A folder as one would type it: `~` for home."""
+    home = Path("~").expanduser()
+    return f"~/{folder.relative_to(home)}" if folder != home and folder.is_relative_to(home) else str(folder)
+
+
 class FilePicker(Boxed[Path]):
     """Ends with the chosen file, or None."""
 
@@ -61,7 +67,7 @@ class FilePicker(Boxed[Path]):
         self.limits = limits
         self.here = here
         self.entries: list[Path] = []
-        self.heading = Heading("Choose a file", safe_line(here, 70))
+        self.heading = Heading("Choose a file", safe_line(_short(here), 70))
         self.line = Input(placeholder="path, ~ for home", compact=True, select_on_focus=False)
         self.line.cursor_blink = False
         self.list = OptionList(markup=False, compact=True)

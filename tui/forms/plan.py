@@ -38,7 +38,8 @@ class FormPlan:
     """One form: for which operation of which provider, on which ticket, and its fields in order.
 
     `key` is the ticket the form was opened for and stays that, whatever is selected later. `revision` is the
-    ticket's at that time. `limits` is None where no files can go along.
+    ticket's at that time. `limits` is None where no files can go along. `corrects` is the outbox entry whose place
+    what is sent takes.
     """
 
     provider: str
@@ -52,10 +53,13 @@ class FormPlan:
     revision: int = 0
     limits: AttachmentLimits | None = None
     irreversible: bool = False
+    corrects: str = ""
 
     @property
     def draft_key(self) -> str:
-        """Under which name what is typed is kept: one draft for each operation on each ticket."""
+        """Under which name what is typed is kept: one draft for each operation on each ticket, and each correction."""
+        if self.corrects:
+            return f"correct:{self.corrects}"
         number = self.key.number if self.key else self.ticket_type
         return f"{self.provider}:{self.operation.value}:{number}"
 

@@ -14,6 +14,7 @@ from tui.desk.ports import StoreFault
 from tui.forms.confirm import ConfirmScreen, preview_paragraphs
 from tui.forms.plan import sent_values
 from tui.forms.sending import changes_since, outcome_sentence
+from tui.messages import Notice
 
 if TYPE_CHECKING:
     from tui.app import VendorqApp
@@ -30,6 +31,7 @@ class Sender:
         self.busy = False
         self._asked = False
         self._rejected = ""
+        self._corrects = form.plan.corrects
 
     def begin(self, *, preview: bool) -> None:
         """Send what is typed, after a look at it where `preview` says so."""
@@ -62,7 +64,8 @@ class Sender:
             name = next((name for name in form.rows if name in found), "")
             if name:
                 form.rows[name].input.focus()
-            self._say(next(iter(found.values())), "bad")
+            several = f"{len(found)} fields want" if len(found) > 1 else "one field wants"
+            self._say(f"not sent: {several} something first", "bad")
             return None
         values = sent_values(plan, form.changed)
         if form.before and not values:
@@ -83,7 +86,7 @@ class Sender:
     async def _still_meant(self) -> bool:
         """Ask once where the ticket has changed since the form was opened, or another write waits for it."""
         plan = self._plan
-        if plan.key is None or self._asked:
+        if plan.key is None or self._asked or self._corrects:
             return True
         paragraphs = changes_since(self._desk, plan.key, plan.revision, self._form.zone)
         if not paragraphs:
@@ -106,10 +109,7 @@ class Sender:
 
     async def _submit(self, write: Write) -> None:
         try:
-            if self._rejected:
-                await self._desk.drop(self._rejected)
-                self._rejected = ""
-            entry = await self._desk.submit(write, revision=self._plan.revision)
+            entry = await self._queue(write)
         except VendorError as error:
             self._say_refused(error)
             return
@@ -117,6 +117,20 @@ class Sender:
             self._say(fault, "bad")
             return
         await self._deliver(entry)
+
+    async def _queue(self, write: Write) -> OutboxEntry:
+        if self._corrects:
+            # What was emptied must not stay as it was in the write that this one takes the place of.
+            emptied = {row.field.name: "" for row in self._form.rows.values() if not row.text.strip()}
+            old = next((each.write.values for each in self._desk.outbox() if each.id == self._corrects), {})
+            gone = {name: text for name, text in emptied.items() if name in old}
+            entry = await self._desk.edit(self._corrects, {**gone, **write.values})
+            self._corrects = entry.id
+            return entry
+        if self._rejected:
+            await self._desk.drop(self._rejected)
+            self._rejected = ""
+        return await self._desk.submit(write, revision=self._plan.revision)
 
     async def _deliver(self, entry: OutboxEntry) -> None:
         form = self._form
@@ -140,7 +154,7 @@ class Sender:
         if form.is_attached:
             form.dismiss(delivered)
         # After the form is gone: what is said under it is not seen.
-        app.call_later(app.main.say, sentence, role)
+        app.call_later(_tell, app, sentence, role)
 
     def _say_refused(self, error: VendorError) -> None:
         self._show_at(error.field, error.message)
@@ -151,3 +165,10 @@ class Sender:
         if row is not None:
             row.show(safe_line(words))
             row.input.focus()
+
+
+def _tell(app: VendorqApp, sentence: str, role: str) -> None:
+    """Say it on the screen that the form was opened from."""
+    app.main.say(sentence, role)
+    if app.screen is not app.main:
+        app.screen.post_message(Notice(sentence, role))

@@ -72,6 +72,7 @@ class OutboxScreen(Screen[None]):
         Binding("escape,q,x", "dismiss", "Back", show=False),
         Binding("r", "retry", "Send again", show=False),
         Binding("d", "drop", "Drop", show=False),
+        Binding("e", "correct", "Correct", show=False),
     ]
 
     def __init__(self, board: Board) -> None:
@@ -130,6 +131,8 @@ class OutboxScreen(Screen[None]):
         lines = entry_lines(entry, self.board, reader.text_width) if entry is not None else []
         reader.show(lines, title="Entry", top=0)
         hints = [Hint("r", "Send again"), Hint("d", "Drop it")] if entry is not None else []
+        if entry is not None and entry.state != "unconfirmed":
+            hints.append(Hint("e", "Correct it"))
         self.query_one(Footer).show([*hints, Hint("Tab", "Read the entry"), Hint("Esc", "Back", always=True)])
 
     def on_table_moved(self, event: Table.Moved) -> None:
@@ -171,6 +174,20 @@ class OutboxScreen(Screen[None]):
 
         question = f"{entry.write.action} {entry.write.number} is given up; the vendor is told nothing."
         self._ask("Drop it?", question, work, f"drop {entry.write.action}")
+
+    def action_correct(self) -> None:
+        """The engineer writes it anew, in its own form."""
+        entry = self.table.cursor_row
+        if entry is None or self._refused():
+            return
+        if entry.state == "unconfirmed":
+            words = "It may have been done already. Look at the ticket; then send it again or drop it."
+            self.query_one(Footer).say(words, "warning")
+            return
+        from tui.forms import correct
+
+        app = cast("VendorqApp", self.app)
+        app.run_worker(correct(app, self.board.desk, entry), name="correct", group="forms", exit_on_error=False)
 
     def _refused(self) -> bool:
         words = self.board.read_only()

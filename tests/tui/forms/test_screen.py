@@ -131,7 +131,7 @@ async def test_the_way_out_and_what_is_wrong_are_said_whole_at_80_columns(desk: 
         assert "ctrl+s send" in bottom(app)
         assert bottom(app).endswith("esc leave, draft kept")
         await press(pilot, "ctrl+s")
-        await until(pilot, lambda: "required" in bottom(app), "the reason")
+        await until(pilot, lambda: "not sent: one field wants something first" in bottom(app), "the reason")
         assert bottom(app).endswith("esc leave, draft kept")
         assert screen.rows["comment"].head.issue
 
