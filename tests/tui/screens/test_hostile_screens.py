@@ -11,9 +11,9 @@ import pytest
 
 from tests.support.dashboard import NARROW, WIDE, dashboard, picture, press, running, until
 from tests.support.hostile import HOSTILE
+from tests.support.log_lines import exchange
 from tests.support.night import TUNNEL
 from tests.tui.screens.test_hostile import OURS, poisoned, written
-from tests.tui.screens.test_log import exchange
 from tui import logfile
 from tui.desk.ports import Store
 from tui.screens.log import LogScreen

@@ -5,18 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from providers.exchange import record, referring
 from tests.support.dashboard import bottom, dashboard, lines, picture, press, running, until
+from tests.support.log_lines import exchange, logged
 from tests.support.night import TUNNEL, night
 from tests.support.scripted_desk import ScriptedDesk
 from tui import logfile
 from tui.app import VendorqApp
-from tui.desk.ports import Store
 from tui.screens.log import LogScreen
 from tui.screens.main import MainScreen
 
@@ -24,32 +22,9 @@ from tui.screens.main import MainScreen
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[ScriptedDesk]:
     """An ordinary night whose requests are logged in a folder of its own."""
-    desk = night()
-    store = SimpleNamespace(**vars(desk.store))
-    store.path = tmp_path
-    desk.store = cast("Store", store)
-    logfile.start(tmp_path / "log")
+    desk = logged(night(), tmp_path)
     yield desk
     logfile.stop()
-
-
-def exchange(*names: str, provider: str = "ensono", **given: Any) -> None:
-    """One request and its answer, logged as the door to HTTP does."""
-    fields: dict[str, Any] = {
-        "method": "GET",
-        "url": f"https://vendor.example/{provider}/tickets/{names[0] if names else ''}",
-        "number": 1,
-        "started": 1_700_000_000_000,
-        "seconds": 0.25,
-        "status": 200,
-        "error": "",
-        "request_body": "",
-        "sent_bytes": 0,
-        "answer_body": b"",
-        "received_bytes": 0,
-    }
-    with referring(*names):
-        record(provider=provider, **{**fields, **given})
 
 
 async def opened(app: VendorqApp, pilot: Any) -> LogScreen:
