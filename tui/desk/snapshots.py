@@ -20,7 +20,7 @@ from tui.desk.entries import InboxEntry
 from tui.desk.links import Links
 from tui.desk.ports import Changed, Table, Transaction
 
-COMPARED_AT_ONCE: Final = 25
+COMPARED_AT_ONCE: Final = 16
 """Rows compared in one transaction, and between two breaths of the event loop."""
 
 
