@@ -36,6 +36,7 @@ STEPS = 120
 JITTER = 0.02
 """And up to so many seconds later."""
 CALM_POLLS = 4
+MOST_POLLS = 20
 STAGES = ("receive ensono", "receive kpn-connect", "store", "apply", "acknowledge ensono", "submit", "compact")
 
 
@@ -149,17 +150,27 @@ class Killed:
         """Open the store as the next process does, look at once, let things settle, and compare with the books."""
         async with desk_over(self.box, self.folder, KINDS, clock=self.box.clock) as desk:
             self.at_once(desk)
-            for _ in range(CALM_POLLS):
-                self.box.advance(61)
-                for kind in KINDS:
-                    report = await desk.sync(kind)
-                    assert not report.error, report
+            await self.settle(desk)
             self.ensono(desk)
             self.kpn_connect(desk)
             self.without_queues(desk)
             for entry in desk.outbox(settled=True):
                 self.write(entry)
             await self.decide(desk)
+
+    async def settle(self, desk: Desk) -> None:
+        """Poll until writes have been looked up, and on while messages wait for a redelivery that may never come.
+
+        Where the vendor had deleted a group's messages and we were killed before we knew, a poll each finds that out.
+        """
+        for count in range(MOST_POLLS):
+            unsettled = any(not entry.released for entry in desk.messages(settled=True) if entry.provider == "ensono")
+            if count >= CALM_POLLS and not unsettled:
+                return
+            self.box.advance(61)
+            for kind in KINDS:
+                report = await desk.sync(kind)
+                assert not report.error, report
 
     def at_once(self, desk: Desk) -> None:
         """What was acknowledged is stored; what was said of a write is so. Before anything is mended."""
