@@ -60,3 +60,8 @@ def urgency(row: TicketRow) -> tuple[int, bool, str, str, str]:
     """What a list is ordered by: priority, then due time, then names. Never changes for the same rows."""
     due_at = "" if row.due_at is None else row.due_at.isoformat()
     return (row.priority or 9, row.due_at is None, due_at, row.provider, row.number)
+
+
+def counted(count: int, noun: str) -> str:
+    """So many of something: `1 message`, `2 messages`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

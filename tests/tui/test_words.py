@@ -28,3 +28,7 @@ GOOD = ProviderHealth(name="ensono", kind="ensono", state="ok", last_good=NOW - 
 )
 def test_doubt_names_the_age_and_the_reason(changes: dict[str, object], said: str) -> None:
     assert words.doubt(replace(GOOD, **changes), NOW) == said  # type: ignore[arg-type] # fields of several types
+
+
+def test_one_is_not_many() -> None:
+    assert [words.counted(number, "message") for number in (0, 1, 2)] == ["0 messages", "1 message", "2 messages"]

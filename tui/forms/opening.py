@@ -15,6 +15,7 @@ from tui.forms.chooser import Chooser, Offer
 from tui.forms.plan import FILES, FormPlan, plan_form, start_values
 from tui.forms.screen import FormScreen
 from tui.messages import Notice
+from tui.words import counted
 
 if TYPE_CHECKING:
     from tui.app import VendorqApp
@@ -76,8 +77,9 @@ async def correct(app: VendorqApp, desk: Desk, entry: OutboxEntry) -> OutboxEntr
         app.screen.post_message(Notice("There is nothing in it to correct: drop it, and send another.", "warning"))
         return None
     plan = replace(plan, corrects=entry.id, limits=None)
-    files = f", its {len(write.files)} files stay" if write.files else ""
-    remark = f"a correction: it takes the other one's place{files}"
+    remark = "a correction: it takes the other one's place"
+    if write.files:
+        remark += f", with the same {counted(len(write.files), 'file')}"
     return await _show(app, desk, plan, ticket, write.values, remark=remark)
 
 

@@ -14,6 +14,7 @@ from tui.widgets.health_strip import LOOKS
 from tui.widgets.lines import Piece, wrap
 from tui.widgets.story import Line, heading
 from tui.widgets.times import age, duration, local
+from tui.words import counted
 
 LABEL = 14
 CALL_AFTER = 30 * 60
@@ -43,7 +44,7 @@ def provider_lines(health: ProviderHealth, support: str, now: datetime, zone: tz
         fact("Queue", "not read here")
     elif health.queue_depth:
         oldest = f", the oldest {duration(health.queue_age)} old" if health.queue_age is not None else ""
-        fact("Queue", f"{health.queue_depth} messages not settled{oldest}")
+        fact("Queue", f"{counted(health.queue_depth, 'message')} not settled{oldest}")
     if health.error:
         fact("Last error", f"{health.error} ({health.error_type})" if health.error_type else health.error, "bad")
         fact("What to do", health.next_step or "Nothing: it is tried again by itself.", "strong")

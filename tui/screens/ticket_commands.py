@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from providers.model import ENDED_STATES, TicketKey
 from tui.board import message_key
+from tui.words import counted
 
 if TYPE_CHECKING:
     from tui.desk.entries import InboxEntry
@@ -72,7 +73,7 @@ class TicketCommands:
         async def work() -> None:
             paths = await self.screen.board.desk.download(key)
             where = f" in {paths[0].parent}" if paths else ""
-            self.screen.say(f"{len(paths)} {'file' if len(paths) == 1 else 'files'}{where}", "good")
+            self.screen.say(f"{counted(len(paths), 'file')}{where}", "good")
 
         self._work(work(), f"download {key}")
 
@@ -191,7 +192,9 @@ class TicketCommands:
             report = await desk.sync(name)
             words = report.error or report.skipped
             news = (
-                f"{report.received} messages, {report.rows} rows" if report.received or report.rows else "nothing new"
+                f"{counted(report.received, 'message')}, {counted(report.rows, 'row')}"
+                if report.received or report.rows
+                else "nothing new"
             )
             self.screen.say(f"{name}: {words or news}", "warning" if words else "good")
 
