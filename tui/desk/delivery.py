@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from providers.model import Message
+from providers.text import safe_line
+from tui.desk import kept
 from tui.desk.entries import InboxEntry
 
 WARN_FROM_COUNT: Final = 15
@@ -15,6 +17,10 @@ LAST_COUNT: Final = 20
 WARN_FROM_AGE: Final = timedelta(hours=1)
 SETTLE_AFTER: Final = timedelta(seconds=120)
 EMPTY_READS: Final = 2
+WHOLE: Final = 1_048_576
+"""Characters of a message that cannot be read are kept: no queue hands out more in one (Amazon's take 1 MiB of bytes).
+Only what is no message at all, a page that never ends, is cut there."""
+_PROBLEM: Final = 500
 
 
 def first(provider: str, message: Message, now: datetime, lost: int = 0) -> InboxEntry:
@@ -40,6 +46,19 @@ def first(provider: str, message: Message, now: datetime, lost: int = 0) -> Inbo
         handled=message.ignored,
     )
     return replace(entry, warning=warning(entry, now, fresh=True, lost=lost))
+
+
+def bounded(entry: InboxEntry) -> InboxEntry:
+    """The entry as it is kept: one that is parked holds all that came, unless that is more than a message can be.
+
+    Then it holds the head, and its problem says so, with the size and the digest of the whole.
+    """
+    message = entry.message
+    if entry.status != "parked" or message is None or len(message.raw) <= WHOLE:
+        return entry
+    came = kept.keep(message.raw, WHOLE)
+    problem = f"{safe_line(message.problem, _PROBLEM)} ({came.words})"
+    return replace(entry, message=replace(message, raw=came.text, problem=problem))
 
 
 def again(entry: InboxEntry, message: Message, now: datetime, lost: int = 0) -> InboxEntry:
@@ -90,8 +109,21 @@ def stale(entry: InboxEntry, now: datetime) -> InboxEntry:
     return replace(entry, stale_handle=handle, stale_at=now, empty_reads=0)
 
 
+def blocked(entry: InboxEntry, now: datetime) -> InboxEntry:
+    """The entry behind one of its group that waits for its redelivery: its own release waits, too."""
+    return replace(entry, status="blocked", stale_at=entry.stale_at or now, empty_reads=0)
+
+
+def may_be_gone(entry: InboxEntry) -> bool:
+    """Whether the vendor may no longer have it though we were not told: what a process that died released last.
+
+    That one's group goes with it: with nothing before it the vendor would hand it out again, had it not been released.
+    """
+    return is_stuck(entry) or (entry.status == "blocked" and entry.stale_at is not None)
+
+
 def emptied(entry: InboxEntry, now: datetime) -> InboxEntry:
-    """A stale entry after its queue was read to the end without it.
+    """A stale entry, or one blocked behind it, after its queue was read to the end without it.
 
     Twice so, over a length of time that no invisibility outlasts, and the vendor no longer has it: the release we
     did not hear of was done.

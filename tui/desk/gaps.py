@@ -5,20 +5,20 @@ The bytes that came are kept; the list and each open ticket's page are read agai
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from providers.clock import milliseconds
 from providers.codec import format_time, parse_time
-from tui.desk import audit, records
+from tui.desk import audit, kept, records
 from tui.desk.context import Context
 from tui.desk.ports import Table, Transaction, View, key_of
 
 MARK: Final = "reading_queue"
 HEAD: Final = 65_536
-"""Characters kept of what came. A vendor that answers the same nonsense at each poll must not fill the disk."""
+"""Characters kept of what came. A vendor that answers nonsense at each poll must not fill the disk."""
+MOST_KEPT: Final = 100
+"""Different answers kept of one provider; the oldest go. Error pages often name a time or a request of their own."""
 
 
 def is_open(view: View, provider: str) -> bool:
@@ -46,7 +46,7 @@ def open_gap(
 ) -> None:
     """Record a gap, with the head of what came, its size in bytes and SHA-256, and the tickets to read again.
 
-    The same answer again is counted where it is kept already.
+    What came is kept once, however often the same comes again; the audit lines say how often.
     """
     now = context.now()
     records.amend(
@@ -63,20 +63,16 @@ def open_gap(
 
 
 def _keep_what_came(transaction: Transaction, provider: str, words: str, raw: str, now: datetime) -> None:
-    whole = raw.encode(errors="surrogatepass")
-    digest = hashlib.sha256(whole).hexdigest()
+    came = kept.keep(raw, HEAD)
+    key = key_of("gap", provider, kept.keep(f"{came.sha256} {words}", HEAD).sha256)
+    if transaction.get(Table.META, key) is not None:
+        return
     prefix = key_of("gap", provider, "")
-    for key in transaction.keys(Table.META):
-        if key.startswith(prefix):
-            known = records.document(transaction, Table.META, key)
-            if known.get("sha256") == digest and known.get("words") == words:
-                transaction.put(
-                    Table.META, key, {**known, "at": format_time(now), "times": int(known.get("times", 1)) + 1}
-                )
-                return
-    kept = {"at": format_time(now), "provider": provider, "words": words, "raw": raw[:HEAD]}
-    said = {"size": len(whole), "sha256": digest, "times": 1}
-    transaction.put(Table.META, key_of("gap", provider, f"{milliseconds(now):015d}"), {**kept, **said})
+    known = [other for other in transaction.keys(Table.META) if other.startswith(prefix)]
+    for oldest in known[: max(0, len(known) + 1 - MOST_KEPT)]:
+        transaction.delete(Table.META, oldest)
+    document = {"at": format_time(now), "provider": provider, "words": words}
+    transaction.put(Table.META, key, {**document, "raw": came.text, "size": came.size, "sha256": came.sha256})
 
 
 def read_again(

@@ -93,7 +93,7 @@ class Inbox:
     def _first(self, transaction: Transaction, message: Message, shown: list[str], now: datetime) -> InboxEntry:
         name = self._provider.name
         lost = lost_reads.since(transaction, name, message.sent_at)
-        entry = _checked(delivery.first(name, message, now, lost))
+        entry = delivery.bounded(_checked(delivery.first(name, message, now, lost)))
         if transaction.get(Table.SEEN, key_of(name, message.id)) is not None:
             # Settled so long ago that only its id was kept: it is in its ticket, and is released once more.
             return replace(entry, applied=True, handled=True, status="acknowledged", patch=None)
@@ -195,7 +195,8 @@ class Inbox:
             entry = records.entry_at(self._context.store, key)
             if entry is None or entry.message is None:
                 continue
-            if stuck or delivery.is_stuck(entry):
+            stuck = stuck or delivery.is_stuck(entry)
+            if stuck:
                 if entry.status == "new":
                     outcome.steps.append((entry, _BLOCKED))
                 continue
@@ -262,7 +263,7 @@ def _keep_steps(transaction: Transaction, steps: list[tuple[InboxEntry, str]], n
         elif step == _STALE:
             entry = delivery.stale(entry, now)
         elif entry.status == "new":
-            entry = replace(entry, status="blocked")
+            entry = delivery.blocked(entry, now)
         records.put_entry(transaction, entry)
 
 
@@ -273,5 +274,5 @@ def _is_unanswered(entry: InboxEntry) -> bool:
 def _count_empty(transaction: Transaction, keys: list[str], besides: Collection[str], now: datetime) -> None:
     for key in keys:
         entry = records.entry_at(transaction, key)
-        if entry is not None and delivery.is_stuck(entry) and entry.id not in besides:
+        if entry is not None and delivery.may_be_gone(entry) and entry.id not in besides:
             records.put_entry(transaction, delivery.emptied(entry, now))

@@ -78,7 +78,7 @@ class Detail(Reader):
             words = message.problem or message.summary or "A message."
             lines += [[(line, "strong")] for line in wrap(words, width)]
             if entry.status == "parked":
-                note = "It could not be read, so it is kept whole and set aside. h marks it as handled."
+                note = "It could not be read, so it is kept and set aside. h marks it as handled."
                 lines += [[(line, "muted")] for line in wrap(note, width)]
             lines += heading("As it came", width)
             lines += [[(line, "text")] for line in wrap(_indented(message.raw), width)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -15,6 +16,7 @@ from providers.errors import TimedOut
 from providers.model import Batch, Message, Patch, TicketKey
 from tests.support.fake_provider import ANSWERED, FakeProvider, declare, message
 from tests.support.memory_desk import NOON, T1, MemoryDesk
+from tui.desk import delivery
 from tui.desk.ports import StoreFault
 
 
@@ -65,6 +67,23 @@ async def test_what_cannot_be_read_is_parked_and_released_and_its_neighbours_go_
     assert (entry.status, entry.message and entry.message.raw) == ("parked", "\x00{{")
     assert (report.parked, report.applied, desk.fake.released) == (1, 1, ["m1000", "m2000"])
     assert entry in desk.messages()
+
+
+async def test_of_an_unreadable_message_all_is_kept_that_a_message_can_be(desk: MemoryDesk) -> None:
+    whole, endless = "é" * delivery.WHOLE, "é" * (delivery.WHOLE + 1)
+    for order, raw in ((1000, whole), (2000, endless)):
+        desk.fake.put(replace(message(order=order), patch=None, problem="no JSON", raw=raw))
+    desk.fake.put(message(order=3000, raw=endless))
+    await desk.sync("fake")
+    kept, cut, read = (desk.entry(name).message for name in ("m1000", "m2000", "m3000"))
+    assert kept is not None and cut is not None and read is not None
+    assert (kept.raw, kept.problem) == (whole, "no JSON")
+    assert cut.raw == whole
+    digest = hashlib.sha256(endless.encode()).hexdigest()
+    said = f"of its {2 * len(endless):,} bytes the first {len(whole):,} characters are kept; SHA-256 {digest}"
+    assert cut.problem == f"no JSON ({said})"
+    assert read.raw == endless
+    assert desk.fake.released == ["m1000", "m2000", "m3000"]
 
 
 async def test_a_message_that_names_no_ticket_is_parked(desk: MemoryDesk) -> None:
