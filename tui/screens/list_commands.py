@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding
 
 from providers.model import TicketKey
-from tui import filters
 from tui.actions import ACTIONS, Action
 from tui.views import ALL_OPEN
 from tui.widgets.footer import Footer
@@ -183,6 +182,8 @@ class ListCommands:
         line = screen.filter_line
         if line is None:
             return
+        from tui import filters
+
         try:
             matches = filters.compile(text, screen.board.now) if text.strip() else None
         except filters.FilterError as error:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from providers.text import safe_line, safe_text
 from tui.widgets.times import moment, window
@@ -50,8 +49,12 @@ def time_of(value: object, zone_name: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(value.strip())
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone_name)).astimezone(UTC)
-    except (ValueError, OverflowError, ZoneInfoNotFoundError):
+        if found.tzinfo is None:
+            from zoneinfo import ZoneInfo
+
+            found = found.replace(tzinfo=ZoneInfo(zone_name))
+        return found.astimezone(UTC)
+    except (ValueError, OverflowError, KeyError):  # KeyError: there is no such zone
         return None
 
 
