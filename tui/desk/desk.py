@@ -327,7 +327,8 @@ class Desk:
         return await self._outbox.deliver(entry_id, progress)
 
     async def retry(self, entry_id: str) -> OutboxEntry:
-        """The engineer decided: send an unconfirmed or rejected entry again."""
+        """The engineer decided: send an unconfirmed or rejected entry again. Raises as `submit` does."""
+        writing.refuse_read_only(self._context, self._outbox.entry(entry_id).write.provider)
         return await self._outbox.retry(entry_id)
 
     async def drop(self, entry_id: str) -> OutboxEntry:

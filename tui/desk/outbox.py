@@ -6,18 +6,16 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from providers.base import Progress, Provider
-from providers.errors import NotFound, Rejected, VendorError, WrongState
+from providers.errors import NotFound, VendorError, WrongState
 from providers.exchange import referring
 from providers.model import Receipt, Ticket, TicketKey, Write
 from tui.desk import (
     audit,
     confirmed,
-    cycles,
     health,
-    index,
     intake,
     outbox_entries,
     outgoing,
@@ -31,8 +29,6 @@ from tui.desk.locks import TicketLocks
 from tui.desk.ports import Table, Transaction, View
 
 T = TypeVar("T")
-_CREATED: Final = frozenset({"queued", "sending", "unconfirmed"})
-_DECISIONS: Final = frozenset(confirmed.DECISIONS)
 
 
 class Outbox:
@@ -47,7 +43,7 @@ class Outbox:
         entry = outbox_entries.new(write, self._context.now(), revision)
 
         def keep(transaction: Transaction) -> OutboxEntry:
-            _refuse_duplicate(transaction, write)
+            refusals.refuse_duplicate(transaction, write)
             records.put_write(transaction, entry)
             return entry
 
@@ -64,7 +60,7 @@ class Outbox:
         came = self._context.catalogue.entries_of(write.provider, write.number)
 
         def keep(transaction: Transaction) -> OutboxEntry:
-            _refuse_duplicate(transaction, write)
+            refusals.refuse_duplicate(transaction, write)
             ticket = records.ticket(transaction, TicketKey(write.provider, write.number))
             refusals.refuse_replaced_number(transaction, write, ticket, came)
             linked = ticket is not None and ticket.client_number == write.client_number
@@ -234,19 +230,29 @@ class Outbox:
         return await self._context.store.transact(keep)
 
     async def retry(self, entry_id: str) -> OutboxEntry:
-        """The engineer wants it sent again."""
-        entry = self.entry(entry_id)
-        if entry.state not in ("unconfirmed", "rejected", "queued"):
-            raise WrongState(
-                entry.write.provider, f"the entry {entry_id} is {entry.state}; only what failed is retried"
-            )
-        if entry.answers:
-            for answer_id in entry.answers:
-                answer = records.write(self._context.store, answer_id)
-                if answer is not None and answer.state in ("unconfirmed", "rejected"):
-                    await self.retry(answer_id)
+        """The engineer wants it sent again, and with a link the answers it stands for that failed.
+
+        WrongState where it was sent or settled by now; and as `submit` does, where meanwhile another write, or
+        another ticket, stands for what it says.
+        """
+        now = self._context.now()
         note = f"Sent again by {self._context.engineer.name or self._context.seat.user}."
-        return await self._change(entry_id, lambda now: outbox_entries.again(entry, note, now), "retried")
+
+        def keep(transaction: Transaction) -> OutboxEntry:
+            known = _existing(transaction, entry_id)
+            if known.state not in ("unconfirmed", "rejected", "queued"):
+                words = f"the entry {entry_id} is {known.state}; only what failed is retried"
+                raise WrongState(known.write.provider, words)
+            answers = (records.write(transaction, answer_id) for answer_id in known.answers)
+            failed = [item for item in answers if item is not None and item.state in ("unconfirmed", "rejected")]
+            for item in (*failed, known):
+                refusals.refuse_duplicate(transaction, item.write)
+                after = outbox_entries.again(item, note, now)
+                records.put_write(transaction, after)
+                audit.note_outcome(transaction, self._context, after, "retried", note)
+            return after
+
+        return await self._context.store.transact(keep)
 
     async def drop(self, entry_id: str) -> OutboxEntry:
         """The engineer gives it up. What is being sent, or is done, cannot be dropped (WrongState)."""
@@ -267,7 +273,7 @@ class Outbox:
             old = outbox_entries.dropped(known, "Corrected and sent anew.", now)
             records.put_write(transaction, old)
             audit.note_outcome(transaction, self._context, old, "corrected")
-            _refuse_duplicate(transaction, write)
+            refusals.refuse_duplicate(transaction, write)
             entry = outbox_entries.new(replace(write, id=new_id(), created_at=now), now, known.revision)
             records.put_write(transaction, entry)
             return entry
@@ -337,45 +343,3 @@ def _existing(view: View, entry_id: str) -> OutboxEntry:
     if entry is None:
         raise NotFound("outbox", f"there is no entry {entry_id} in the outbox", next_step="See `vendorq outbox`.")
     return entry
-
-
-def _refuse_duplicate(transaction: Transaction, write: Write) -> None:
-    """One create for each own number, one answer to each approval cycle: checked where it is recorded."""
-    if write.action == "create" and write.client_number:
-        _refuse_second_create(transaction, write)
-    if write.action == "link":
-        refusals.refuse_foreign_number(transaction, write)
-    if write.action == "acknowledge":
-        refusals.refuse_second_response(transaction, write)
-    if write.action in _DECISIONS:
-        _refuse_second_answer(transaction, write)
-
-
-def _refuse_second_create(transaction: Transaction, write: Write) -> None:
-    step = "Use another number of ours, or look at the ticket and the outbox."
-    for key, item in index.outbox(transaction).items():
-        same = item.provider == write.provider and item.client_number == write.client_number
-        if same and item.action == "create" and item.state in _CREATED:
-            words = f"a create with our number {write.client_number} is already {item.state} (outbox entry {key})"
-            raise Rejected(write.provider, words, field="client_number", next_step=step)
-    for ticket in index.tickets(transaction).values():
-        if ticket.provider == write.provider and ticket.client_number == write.client_number:
-            words = f"our number {write.client_number} already belongs to {ticket.number}"
-            raise Rejected(write.provider, words, field="client_number", next_step=step)
-
-
-def _refuse_second_answer(transaction: Transaction, write: Write) -> None:
-    ticket = records.ticket(transaction, TicketKey(write.provider, write.number))
-    if ticket is None:
-        return
-    if not cycles.is_open(ticket.approvals, ticket.cycle):
-        how = cycles.answered(ticket.approvals, ticket.cycle)
-        words = (
-            f"the approval of {write.number} is already answered: {how}" if how else "no approval has been asked for"
-        )
-        raise WrongState(write.provider, words, next_step="Only the first answer of a cycle counts; wait for the next.")
-    for key, item in index.outbox(transaction).items():
-        same = item.provider == write.provider and item.number == write.number
-        if same and item.action in _DECISIONS and item.state in _CREATED:
-            words = f"an answer to the approval of {write.number} is already {item.state} (outbox entry {key})"
-            raise WrongState(write.provider, words, next_step="See the outbox.")

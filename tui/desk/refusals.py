@@ -1,4 +1,7 @@
-"""Writes that would say something a second time, or of the wrong ticket: refused where they are recorded. Pure."""
+"""Writes that would say something a second time, or of the wrong ticket: refused where they are recorded. Pure.
+
+A write that is in the outbox already, and is to be sent again, is never in its own way.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,56 @@ from typing import Final
 
 from providers.errors import Rejected, WrongState
 from providers.model import Ticket, TicketKey, Write
-from tui.desk import index, records, replay
+from tui.desk import confirmed, cycles, index, records, replay
 from tui.desk.ports import View
 
 _ON_ITS_WAY: Final = frozenset({"queued", "sending", "unconfirmed"})
+_ANOTHER: Final = "Use another number of ours, or look at that ticket and the outbox."
+
+
+def refuse_duplicate(view: View, write: Write) -> None:
+    """Rejected or WrongState where another write says the same already, or its number of ours is another ticket's.
+
+    One create for each own number, one answer to each message and to each approval cycle.
+    """
+    if write.action == "create" and write.client_number:
+        _refuse_second_create(view, write)
+    if write.action == "link":
+        refuse_foreign_number(view, write)
+    if write.action == "acknowledge":
+        refuse_second_response(view, write)
+    if write.action in confirmed.DECISIONS:
+        _refuse_second_decision(view, write)
+
+
+def _refuse_second_create(view: View, write: Write) -> None:
+    own = write.client_number
+    for key, item in index.outbox(view).items():
+        same = item.provider == write.provider and item.client_number == own and key != write.id
+        if same and item.action == "create" and item.state in _ON_ITS_WAY:
+            words = f"a create with our number {own} is already {item.state} (outbox entry {key})"
+            raise Rejected(write.provider, words, field="client_number", next_step=_ANOTHER)
+    for ticket in index.tickets(view).values():
+        if ticket.provider == write.provider and ticket.client_number == own:
+            words = f"our number {own} already belongs to {ticket.number}"
+            raise Rejected(write.provider, words, field="client_number", next_step=_ANOTHER)
+
+
+def _refuse_second_decision(view: View, write: Write) -> None:
+    ticket = records.ticket(view, TicketKey(write.provider, write.number))
+    if ticket is None:
+        return
+    if not cycles.is_open(ticket.approvals, ticket.cycle):
+        how = cycles.answered(ticket.approvals, ticket.cycle)
+        words = (
+            f"the approval of {write.number} is already answered: {how}" if how else "no approval has been asked for"
+        )
+        raise WrongState(write.provider, words, next_step="Only the first answer of a cycle counts; wait for the next.")
+    for key, item in index.outbox(view).items():
+        same = item.provider == write.provider and item.number == write.number and key != write.id
+        if same and item.action in confirmed.DECISIONS and item.state in _ON_ITS_WAY:
+            words = f"an answer to the approval of {write.number} is already {item.state} (outbox entry {key})"
+            raise WrongState(write.provider, words, next_step="See the outbox.")
 
 
 def refuse_foreign_number(view: View, write: Write) -> None:
@@ -18,16 +67,15 @@ def refuse_foreign_number(view: View, write: Write) -> None:
     own = write.client_number
     if not own:
         return
-    step = "Use another number of ours, or look at that ticket and the outbox."
     for ticket in index.tickets(view).values():
         if ticket.provider == write.provider and ticket.client_number == own and ticket.number != write.number:
             words = f"our number {own} already belongs to {ticket.number}"
-            raise Rejected(write.provider, words, field="client_number", next_step=step)
+            raise Rejected(write.provider, words, field="client_number", next_step=_ANOTHER)
     for key, item in index.outbox(view).items():
         same = item.provider == write.provider and item.client_number == own and item.action == "link"
         if same and item.number != write.number and item.state in _ON_ITS_WAY:
             words = f"our number {own} is being linked to {item.number} (outbox entry {key})"
-            raise Rejected(write.provider, words, field="client_number", next_step=step)
+            raise Rejected(write.provider, words, field="client_number", next_step=_ANOTHER)
 
 
 def refuse_second_response(view: View, write: Write) -> None:
@@ -41,7 +89,9 @@ def refuse_second_response(view: View, write: Write) -> None:
         words = f"the message {message_id} is already answered: {said}"
         raise WrongState(write.provider, words, next_step="A message takes one answer; nothing was sent.")
     for key, item in index.outbox(view).items():
-        if item.provider != write.provider or item.action != "acknowledge" or item.state not in (*_ON_ITS_WAY, "done"):
+        if item.provider != write.provider or item.action != "acknowledge" or key == write.id:
+            continue
+        if item.state not in (*_ON_ITS_WAY, "done"):
             continue
         entry = records.write(view, key)
         if entry is not None and entry.write.values.get("message_id") == message_id:

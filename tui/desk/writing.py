@@ -73,12 +73,7 @@ def _newest_request(ticket: Ticket) -> str:
 def check(context: Context, write: Write, ticket: Ticket | None) -> Preview:
     """Exactly what would be sent. NotOffered, Rejected, WrongState or TooLarge where it must not be."""
     provider = context.providers[write.provider]
-    if context.read_only or context.policy(write.provider).read_only:
-        raise Rejected(
-            write.provider,
-            "nothing is sent to it: it is read-only here",
-            next_step="Start without --read-only, or take read_only out of its config.",
-        )
+    refuse_read_only(context, write.provider)
     operation = _operation(write)
     refusal = provider.declaration.unoffered(operation, ticket)
     if refusal:
@@ -91,6 +86,16 @@ def check(context: Context, write: Write, ticket: Ticket | None) -> Preview:
     if answers_link(context, write):
         return _preview_of_link(context, write, ticket)
     return provider.prepare(write, ticket)
+
+
+def refuse_read_only(context: Context, provider: str) -> None:
+    """Rejected where nothing is sent to this provider from here."""
+    if context.read_only or context.policy(provider).read_only:
+        raise Rejected(
+            provider,
+            "nothing is sent to it: it is read-only here",
+            next_step="Start without --read-only, or take read_only out of its config.",
+        )
 
 
 def _operation(write: Write) -> Operation:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from providers.base import Operation
-from providers.errors import Rejected, WrongState
+from providers.errors import Rejected, Unconfirmed, WrongState
 from providers.model import Batch, Patch
 from tests.support.fake_provider import ANSWERED, FakeProvider, declare, message
 from tests.support.memory_desk import T1, MemoryDesk
@@ -128,3 +128,72 @@ async def test_an_answer_that_was_refused_may_be_given_again(answering: MemoryDe
     await answering.send("acknowledge", message_id="m1000", reason="no")
     entry = await answering.send("acknowledge", message_id="m1000", reason="not ours at all")
     assert entry.state == "done"
+
+
+async def test_an_old_link_is_not_sent_again_once_its_number_is_another_tickets(desk: MemoryDesk) -> None:
+    desk.fake.before.append(Rejected("fake", "not now"))
+    old = await desk.submit(desk.write("link", "fake", "T1", client_number="OWN1"))
+    assert (await desk.deliver(old.id)).state == "rejected"
+    await link(desk, "T2", "OWN1")
+    with pytest.raises(Rejected) as first:
+        await link(desk, "T1", "OWN1")
+    with pytest.raises(Rejected, match="our number OWN1 already belongs to T2") as again:
+        await desk.retry(old.id)
+    assert str(again.value) == str(first.value)
+    await desk.sync("fake")
+    assert desk.fake.ledger == [("link", "T2", "OWN1")]
+    assert [entry.state for entry in desk.outbox()] == ["rejected"]
+
+
+async def test_an_old_link_is_sent_again_while_its_number_is_free(desk: MemoryDesk) -> None:
+    desk.fake.before.append(Rejected("fake", "not now"))
+    old = await desk.submit(desk.write("link", "fake", "T1", client_number="OWN1"))
+    await desk.deliver(old.id)
+    await desk.retry(old.id)
+    assert (await desk.deliver(old.id)).state == "done"
+    assert desk.fake.ledger == [("link", "T1", "OWN1")]
+
+
+async def test_an_old_link_by_answering_leaves_its_answers_alone_once_refused(answering: MemoryDesk) -> None:
+    answering.fake.before.append(Rejected("fake", "not now"))
+    old = await answering.submit(answering.write("link", "fake", "T1", client_number="OWN1"))
+    assert (await answering.deliver(old.id)).state == "rejected"
+    said = message("T2", 5000, patch=Patch(number="T2", set={"client_number": "OWN1"}))
+    answering.fake.batches.append(Batch(messages=(said,)))
+    await answering.sync("fake")
+    before = {entry.id: entry.state for entry in answering.outbox(settled=True)}
+    sent = list(answering.fake.ledger)
+    with pytest.raises(Rejected, match="our number OWN1 already belongs to T2"):
+        await answering.retry(old.id)
+    assert {entry.id: entry.state for entry in answering.outbox(settled=True)} == before
+    await answering.sync("fake")
+    assert [item for item in answering.fake.ledger if item not in sent] == []
+
+
+async def test_a_link_by_answering_is_sent_again_with_its_answers(answering: MemoryDesk) -> None:
+    answering.fake.before.append(Rejected("fake", "not now"))
+    old = await answering.submit(answering.write("link", "fake", "T1", client_number="OWN1"))
+    assert (await answering.deliver(old.id)).state == "rejected"
+    await answering.retry(old.id)
+    assert (await answering.deliver(old.id)).state == "done"
+    assert answering.fake.ledger == [("acknowledge", "T1", "m1000")]
+
+
+async def test_a_create_is_not_sent_again_once_its_ticket_is_there(desk: MemoryDesk) -> None:
+    desk.fake.after.append(Unconfirmed("fake", "no answer"))
+    entry = await desk.send("create", number="", client_number="OWN7")
+    assert entry.state == "unconfirmed"
+    desk.fake.put(message("T7", 7000, patch=Patch(number="T7", set={"client_number": "OWN7"})))
+    await desk.sync("fake")
+    with pytest.raises(Rejected, match="our number OWN7 already belongs to T7"):
+        await desk.retry(entry.id)
+    assert len(desk.fake.ledger) == 1
+
+
+async def test_nothing_is_sent_again_where_nothing_may_be_sent(tmp_path: Path, desk: MemoryDesk) -> None:
+    desk.fake.before.append(Rejected("fake", "no"))
+    entry = await desk.send(comment="hello")
+    other = MemoryDesk(tmp_path, desk.fake, store=desk.memory, read_only=True)
+    with pytest.raises(Rejected, match="read-only here"):
+        await other.retry(entry.id)
+    assert (desk.fake.ledger, [item.state for item in desk.outbox()]) == ([], ["rejected"])
