@@ -47,12 +47,12 @@ def run(
 async def judge(box: Sandbox, folder: Path, said: dict[str, list[str]]) -> None:
     """After the next process has polled: every message deleted, every comment on its ticket once.
 
-    Where the vendor was told and we were killed before we knew, one message of a group after the other is waited for.
+    Where the vendor was told and we were killed before we knew, a whole group is settled after two empty reads.
     """
     async with desk_over(box, folder, clock=box.clock) as desk:
         acknowledged = [entry.body["message_id"] for entry in box.ledger.of("ensono", "acknowledge")]
         assert set(acknowledged) <= {entry.id for entry in desk.messages(settled=True)}
-        for _ in range(12):
+        for _ in range(4):
             box.advance(61)
             await desk.sync("ensono")
         entries = {entry.id: entry for entry in desk.messages(settled=True)}
