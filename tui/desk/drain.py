@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from providers.base import Provider
@@ -23,8 +24,10 @@ MOST_READS: Final = 1_000
 
 @dataclass(slots=True)
 class Drained:
-    """What reading a queue brought."""
+    """What reading a queue brought. `began` says that its mark was left; `over` that every read is accounted for."""
 
+    began: bool = False
+    over: bool = False
     received: int = 0
     applied: int = 0
     released: int = 0
@@ -49,19 +52,20 @@ class Drain:
         self._freed = asyncio.Event()
         self._came: set[str] = set()
 
-    async def run(self) -> Drained:
+    async def run(self, drained: Drained) -> None:
         """Settle what is stored already, then read until an answer is empty. A failure ends the reading."""
-        drained = Drained()
         drained.applied += await self._inbox.apply()
         await self._release(drained, None)
         if drained.failure is not None:
-            return drained
+            return
         await self._begin()
+        drained.began = True
         self._under_way = 0
-        if await self._pump(drained):
+        ended = await self._pump(drained)
+        drained.over = True
+        if ended:
             await self._inbox.emptied(besides=self._came)
             await self._unconfirmed.queue_emptied(self._provider.name)
-        return drained
 
     async def _pump(self, drained: Drained) -> bool:
         """Read, and apply and release what came, side by side; whether the queue came to its end."""
@@ -156,17 +160,21 @@ class Drain:
         return self._provider.declaration.queue_may_lose
 
     async def _begin(self) -> None:
-        """Leave a mark for as long as an answer may be under way that is not stored yet.
+        """Leave a mark for as long as an answer may be under way that is not stored yet. `Poll` takes it away.
 
-        A mark found from before is that of a process that died then, and what it had been given may be lost.
+        A mark found from before is that of a process that died then: it was handed what it never told us of, and
+        where the vendor keeps nothing, that may be lost.
         """
-        if not self._may_lose:
-            return
-        if gaps.is_marked(self._context.store, self._provider.name):
+        store, name = self._context.store, self._provider.name
+        if self._may_lose and lost_reads.is_marked(store, name):
             await self._open_gap(Batch(gap="the program ended while it read the queue"))
-        await self._context.store.transact(lambda transaction: gaps.mark(transaction, self._provider.name))
+        now, at_once = self._context.now(), self._provider.declaration.parallel_receives
+        longest = timedelta(seconds=self._context.policy(name).budget_seconds)
+        await store.transact(
+            lambda transaction: lost_reads.begin(transaction, name, now, at_once=at_once, longest=longest)
+        )
 
-    async def interrupted(self) -> None:
+    async def interrupted(self, drained: Drained) -> None:
         """The poll was ended from outside: what was under way just then may be lost."""
         if self._under_way:
             count, self._under_way = self._under_way, 0
@@ -174,6 +182,7 @@ class Drain:
         if self._reading:
             self._reading = False
             await self._open_gap(Batch(gap="the queue's answer was not waited for"))
+        drained.over = drained.began
 
     async def _note_unanswered(self, count: int) -> None:
         """Remember our own reads that ended without an answer, so that no other reader is suspected for them."""

@@ -14,7 +14,6 @@ from tui.desk import audit, kept, records
 from tui.desk.context import Context
 from tui.desk.ports import Table, Transaction, View, key_of
 
-MARK: Final = "reading_queue"
 HEAD: Final = 65_536
 """Characters kept of what came. A vendor that answers nonsense at each poll must not fill the disk."""
 MOST_KEPT: Final = 100
@@ -29,16 +28,6 @@ def is_open(view: View, provider: str) -> bool:
 def pending(view: View, provider: str) -> list[str]:
     """Tickets whose page has still to be read before the gap can close."""
     return list(records.document(view, Table.HEALTH, provider).get("gap_pending", ()))
-
-
-def mark(transaction: Transaction, provider: str) -> None:
-    """Note that answers of the queue are being read. The end of a poll takes the mark away (health)."""
-    records.amend(transaction, Table.HEALTH, provider, **{MARK: True})
-
-
-def is_marked(view: View, provider: str) -> bool:
-    """Whether a poll that read the queue has never come to its end."""
-    return bool(records.document(view, Table.HEALTH, provider).get(MARK))
 
 
 def open_gap(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from providers.clock import milliseconds
 from providers.codec import format_time, parse_time
 from providers.errors import VendorError
-from tui.desk import gaps, records, waiting
+from tui.desk import records, waiting
 from tui.desk.context import Context, Policy
 from tui.desk.ports import Table, Transaction, View
 
@@ -58,7 +58,6 @@ def went_well(transaction: Transaction, provider: str, began: datetime, now: dat
         next_step="",
         retry_at=None,
         baseline=True,
-        **{gaps.MARK: False},
     )
 
 
@@ -77,7 +76,6 @@ def failed(
         error_type=type(error).__name__,
         next_step=error.next_step,
         retry_at=format_time(until),
-        **{gaps.MARK: False},
     )
 
 

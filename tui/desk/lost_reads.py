@@ -1,4 +1,8 @@
-"""Our own reads of a queue that ended without an answer: what they were handed counts as delivered, to us."""
+"""Our own reads of a queue that ended without an answer: what they were handed counts as delivered, to us.
+
+A process that dies while it reads can note nothing. So reading leaves a mark, which goes once every read of it is
+accounted for; a mark that is found is that of reads nobody knows the answer of.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ MOST: Final = 40
 """Times kept: past some twenty deliveries a message leaves the queue anyway."""
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
 _FIELD: Final = "lost_reads"
+_MARK: Final = "reading_queue"
 
 
 def note(transaction: Transaction, provider: str, now: datetime, count: int = 1) -> None:
@@ -27,3 +32,25 @@ def since(view: View, provider: str, sent_at: datetime | None) -> int:
     known = records.document(view, Table.HEALTH, provider).get(_FIELD, ())
     times = [at for stamp in known if (at := parse_time(stamp)) is not None]
     return len(times) if sent_at is None else sum(at >= sent_at - CLOCKS_DIFFER for at in times)
+
+
+def is_marked(view: View, provider: str) -> bool:
+    """Whether a queue was being read and that never came to its end."""
+    return bool(records.document(view, Table.HEALTH, provider).get(_MARK))
+
+
+def begin(transaction: Transaction, provider: str, now: datetime, *, at_once: int, longest: timedelta) -> None:
+    """Leave a mark: from now on, for as long as `longest`, so many reads `at_once` may be under way.
+
+    So many may have been when an earlier mark was left, and they are noted, as late as they can have been answered.
+    """
+    earlier = records.document(transaction, Table.HEALTH, provider).get(_MARK)
+    if earlier:
+        began = parse_time(earlier) or now
+        note(transaction, provider, min(now, began + longest), at_once)
+    records.amend(transaction, Table.HEALTH, provider, **{_MARK: format_time(now)})
+
+
+def end(transaction: Transaction, provider: str) -> None:
+    """Every read is accounted for."""
+    records.amend(transaction, Table.HEALTH, provider, **{_MARK: ""})

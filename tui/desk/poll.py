@@ -26,13 +26,13 @@ from providers.errors import (
 )
 from providers.exchange import referring
 from providers.model import Snapshot
-from tui.desk import gaps, health, outbox_entries, waiting
+from tui.desk import gaps, health, lost_reads, outbox_entries, waiting
 from tui.desk.context import Context
 from tui.desk.downloads import Downloads
 from tui.desk.drain import Drain, Drained
 from tui.desk.inbox import Inbox
 from tui.desk.outbox import Outbox
-from tui.desk.ports import StoreFault
+from tui.desk.ports import StoreFault, Transaction
 from tui.desk.reports import SyncReport
 from tui.desk.snapshots import Compared, Snapshots
 from tui.desk.unconfirmed import Unconfirmed
@@ -166,13 +166,13 @@ class Poll:
             async with asyncio.timeout(budget):
                 await self._read(tally, consume)
         except TimeoutError:
-            await self._drain.interrupted()
+            await self._drain.interrupted(tally.drained)
             tally.note(TimedOut(self._name, f"the poll took longer than {budget:g} s and was ended; what came is kept"))
 
     async def _read(self, tally: _Tally, consume: bool) -> None:
         await self._stage(tally, lambda: self._list(tally))
         if consume and not tally.hopeless:
-            tally.drained = await self._drain.run()
+            await self._drain.run(tally.drained)
             if tally.drained.failure is not None:
                 tally.note(tally.drained.failure)
         # Rows are compared after the queue: what it still held is older than the list we have just read.
@@ -277,17 +277,19 @@ class Poll:
 
     async def _record(self, tally: _Tally) -> None:
         began, failure, now = tally.began, tally.failure, self._context.now()
-        if failure is None:
-            await self._context.store.transact(
-                lambda transaction: health.went_well(transaction, self._name, began, now)
-            )
-            return
         until: datetime | None = None
         if isinstance(failure, Throttled):
             until = now + min(timedelta(seconds=failure.retry_after), health.RETRY_AFTER_CAP)
-        await self._context.store.transact(
-            lambda transaction: health.failed(transaction, self._name, began, failure, until)
-        )
+
+        def keep(transaction: Transaction) -> None:
+            if tally.drained.over:
+                lost_reads.end(transaction, self._name)
+            if failure is None:
+                health.went_well(transaction, self._name, began, now)
+            else:
+                health.failed(transaction, self._name, began, failure, until)
+
+        await self._context.store.transact(keep)
 
     def _report(self, tally: _Tally) -> SyncReport:
         unsettled = waiting.unsettled(self._context.catalogue, self._name)

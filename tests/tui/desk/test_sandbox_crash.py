@@ -93,6 +93,23 @@ async def test_a_process_killed_on_the_way_loses_nothing_and_doubles_nothing(
         await judge(box, tmp_path, said)
 
 
+async def test_a_read_of_a_killed_process_is_counted_as_our_own(tmp_path: Path) -> None:
+    async with Sandbox(seed=3, world=False) as box:
+        talk(box)
+        run(box, tmp_path, "receive")
+        handed_out = {message.message_id for message in box.ensono.queue.sent if message.receives}
+        assert handed_out, "the vendor gave messages to the process that died"
+        async with desk_over(box, tmp_path, clock=box.clock) as desk:
+            for _ in range(4):
+                box.advance(61)
+                await desk.sync("ensono")
+            entries = {entry.id: entry for entry in desk.messages(settled=True)}
+            told = [entries[name].message for name in handed_out]
+            assert min(message.receive_count for message in told if message is not None) > 1
+            assert [entry.warning for entry in entries.values() if "another reader" in entry.warning] == []
+            assert "another reader" not in desk.health()[0].warning
+
+
 @pytest.mark.parametrize(
     "point", ["compaction-begun", "compaction-half", "journal-made", "before-rename", "after-rename", "before-unlink"]
 )
