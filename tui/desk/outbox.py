@@ -99,11 +99,11 @@ class Outbox:
         async with self._locks.hold(entry.write, patience) as held:
             if not held:
                 return self.entry(entry_id)
-            older = waiting.before(self._context.catalogue, entry_id)
+            older, before = waiting.before(self._context.catalogue, entry_id), self.entry(entry_id)
             entry, begun = await self._context.store.transact(
                 lambda transaction: self._begin(transaction, entry_id, older)
             )
-            return await self._send(entry, progress) if begun else entry
+            return await self._send(entry, before, progress) if begun else entry
 
     async def _deliver_answers(self, entry: OutboxEntry) -> OutboxEntry:
         """Deliver the answers a link stands for; the link ends as the first of them that did not succeed."""
@@ -152,7 +152,7 @@ class Outbox:
         records.put_write(transaction, entry)
         return entry, True
 
-    async def _send(self, entry: OutboxEntry, progress: Progress | None) -> OutboxEntry:
+    async def _send(self, entry: OutboxEntry, before: OutboxEntry, progress: Progress | None) -> OutboxEntry:
         provider, write = self._provider(entry), entry.write
         settled = False
         try:
@@ -161,7 +161,7 @@ class Outbox:
                 with referring(*outbox_entries.references(write)):
                     receipt = await provider.send(write, self._ticket(write), progress)
             except VendorError as error:
-                after = await self._record_failure(entry, error)
+                after = await self._record_failure(entry, before, error)
             else:
                 after = await self.record_done(entry.id, receipt)
             settled = True
@@ -212,7 +212,8 @@ class Outbox:
         settled: InboxEntry = replace(message, status="failed" if failed else "acknowledged", answer=entry.id)
         records.put_entry(transaction, replace(settled, handled=settled.handled or failed))
 
-    async def _record_failure(self, entry: OutboxEntry, error: VendorError) -> OutboxEntry:
+    async def _record_failure(self, entry: OutboxEntry, before: OutboxEntry, error: VendorError) -> OutboxEntry:
+        """The entry says what went wrong. So does an audit line, unless it stands as it did `before` it was sent."""
         now = self._context.now()
 
         def keep(transaction: Transaction) -> OutboxEntry:
@@ -224,7 +225,8 @@ class Outbox:
             records.put_write(transaction, after)
             if after.retry_at is not None and after.state == "queued":
                 health.hold_until(transaction, entry.write.provider, after.retry_at)
-            audit.note_outcome(transaction, self._context, after, after.state, str(error))
+            if not outbox_entries.still_waits(before, after):
+                audit.note_outcome(transaction, self._context, after, after.state, str(error))
             return after
 
         return await self._context.store.transact(keep)

@@ -124,6 +124,12 @@ def failed(entry: OutboxEntry, error: VendorError, now: datetime) -> OutboxEntry
     return replace(_told(entry, unanswered), state="unconfirmed", updated_at=now, retry_at=_settle_at(entry, now))
 
 
+def still_waits(before: OutboxEntry, after: OutboxEntry) -> bool:
+    """Whether a try to send it changed nothing: it waits, as it did, and for the same reason."""
+    waits = before.state == after.state == "queued"
+    return waits and (before.error_type, before.error) == (after.error_type, after.error)
+
+
 def _never_left(entry: OutboxEntry) -> OutboxEntry:
     """The entry without the attempt that ended before its request, unless parts of it had left by then."""
     if entry.write.done:
