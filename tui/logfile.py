@@ -14,10 +14,13 @@ import traceback
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from providers.codec import format_time
 from providers.redaction import redact
+
+if TYPE_CHECKING:
+    from tui.log_scope import Scope
 
 NAME: Final = "vendorq.jsonl"
 LARGEST: Final = 8 * 1024 * 1024
@@ -130,22 +133,21 @@ def read(folder: Path) -> Iterator[dict[str, Any]]:
                     yield document
 
 
-def last(folder: Path, most: int, names: Collection[str] = (), provider: str = "") -> list[dict[str, Any]]:
-    """The newest lines, at most so many, newest first; those about one of `names` where there are any.
+def last(folder: Path, most: int, scopes: Collection[Scope]) -> list[dict[str, Any]]:
+    """The newest lines about one of these scopes, at most so many, newest first.
 
-    `provider` leaves out other providers' lines, since two vendors may use one number. Takes as long as a few
-    megabytes of text need: not for an event loop.
+    Takes as long as a few megabytes of text need: not for an event loop.
     """
-    marks = [json.dumps(name)[1:-1].encode() for name in names]
+    # Looked for in the bytes first: parsing is what takes long.
+    named = all(scope.names for scope in scopes)
+    marks = {json.dumps(name)[1:-1].encode() for scope in scopes for name in scope.names} if named else set()
     found: list[dict[str, Any]] = []
     for path in (folder / NAME, *(folder / f"{NAME}.{number}" for number in range(1, KEPT + 1))):
         for text in reversed(path.read_bytes().splitlines() if path.is_file() else []):
-            if marks and not any(mark in text for mark in marks):
+            if named and not any(mark in text for mark in marks):
                 continue
             line = _parsed(text)
-            if line is None or (names and not any(concerns(line, name) for name in names)):
-                continue
-            if provider and line.get("provider", provider) != provider:
+            if line is None or not any(scope.holds(line) for scope in scopes):
                 continue
             found.append(line)
             if len(found) == most:
@@ -159,11 +161,6 @@ def _parsed(text: str | bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return document if isinstance(document, dict) else None
-
-
-def concerns(line: dict[str, Any], name: str) -> bool:
-    """Whether a line is about this ticket, message or outbox entry."""
-    return name in line.get("references", ())
 
 
 def _document(record: logging.LogRecord) -> dict[str, Any]:

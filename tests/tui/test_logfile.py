@@ -13,6 +13,7 @@ import pytest
 
 from providers.redaction import register, retire
 from tui import logfile
+from tui.log_scope import Scope
 
 LOGGER = logging.getLogger("vendorq.test")
 
@@ -30,8 +31,8 @@ def test_a_record_is_a_line_of_json_that_reads_back(log: logfile.LogFile) -> Non
     (line,) = logfile.read(log.path.parent)
     assert line["at"].endswith("Z")
     assert (line["level"], line["message"], line["status"]) == ("info", "asked ensono", 200)
-    assert logfile.concerns(line, "e-CS1")
-    assert not logfile.concerns(line, "e-CS2")
+    assert Scope(title="", names=("e-CS1",)).holds(line)
+    assert not Scope(title="", names=("e-CS2",)).holds(line)
 
 
 def test_what_others_warn_of_goes_to_the_log_and_not_to_the_screen(

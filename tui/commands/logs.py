@@ -15,6 +15,9 @@ from tui.session import Session
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tui.config import Config
+    from tui.log_scope import Scope
+
 
 @click.command("log")
 @click.argument("name", metavar="[NUMBER]", required=False)
@@ -24,7 +27,8 @@ if TYPE_CHECKING:
 @json_option
 @pass_session
 def show_log(session: Session, *, name: str | None, since: str | None, last: int, bodies: bool, as_json: bool) -> int:
-    """Show the log of requests and answers, oldest first. NUMBER is a ticket's, a message's id or a write's.
+    """Show the log of requests and answers, oldest first. NUMBER is a ticket's (the vendor's or ours; with all that
+    was written to it), a message's id or a write's.
 
     Secrets are never in it; bodies are capped.
 
@@ -32,15 +36,13 @@ def show_log(session: Session, *, name: str | None, since: str | None, last: int
     vendorq log e-CS0204070 --bodies
     vendorq log --since 2h --last 500 --json
     """
-    from tui import logfile
+    from tui import log_scope, logfile
 
-    start = _start(since)
-    folder = session.config().store_path / "log"
-    lines = [
-        line
-        for line in logfile.read(folder)
-        if (name is None or logfile.concerns(line, name)) and (start is None or _time(line) >= start)
-    ][-last:]
+    start, config = _start(since), session.config()
+    folder = config.store_path / "log"
+    scopes = [log_scope.EVERYTHING] if name is None else _named(config, name)
+    newest = logfile.last(folder, last, scopes)
+    lines = [line for line in reversed(newest) if start is None or _time(line) >= start]
     if name is not None and not lines:
         raise exits.nothing_found(f"the log has nothing about {name}", log=[])
     if as_json:
@@ -50,6 +52,26 @@ def show_log(session: Session, *, name: str | None, since: str | None, last: int
     else:
         say(f"The log is empty ({folder}).")
     return exits.OK
+
+
+def _named(config: Config, name: str) -> list[Scope]:
+    """What a name means. Where the store cannot be read, and the log may say why, it stands for itself alone."""
+    from providers.clock import SystemClock
+    from tui import log_scope
+    from tui.desk.ports import StoreFault
+    from tui.desk.store import open_store
+
+    if not config.store_path.exists():
+        return log_scope.of_name(None, name)
+    try:
+        store = open_store(config.store_path, SystemClock(), read_only=True)
+    except StoreFault as fault:
+        say(f"vendorq: {fault}")
+        return log_scope.of_name(None, name)
+    try:
+        return log_scope.of_name(store, name)
+    finally:
+        store.close()
 
 
 def _start(since: str | None) -> datetime | None:

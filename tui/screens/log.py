@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 from urllib.parse import urlsplit
@@ -18,9 +17,10 @@ from textual.screen import Screen
 from providers.codec import parse_time
 from providers.model import TicketKey
 from providers.text import safe_line, safe_text
-from tui import logfile
+from tui import log_scope, logfile
 from tui.board import Board
 from tui.desk.entries import InboxEntry
+from tui.log_scope import EVERYTHING, Scope
 from tui.messages import Notice
 from tui.widgets.columns import Column
 from tui.widgets.footer import Footer, Hint
@@ -46,32 +46,15 @@ COLUMNS: Final = (
 LABEL: Final = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """What a look at the log is about: the names that requests refer to. Without names it is about everything."""
-
-    title: str
-    names: tuple[str, ...] = ()
-    provider: str = ""
-
-
-EVERYTHING: Final = Scope(title="all requests")
-
-
 def scope_of(board: Board, key: TicketKey | None, message: InboxEntry | None) -> Scope:
-    """The chosen message, else the chosen ticket with all that was written to it; else everything.
-
-    A create is found by its entry in the outbox: its ticket had no number yet when it left.
-    """
+    """The chosen message, else the chosen ticket with all that was written to it; else everything."""
     if message is not None:
-        return Scope(title=f"message of {message.number or message.provider}", names=(message.id,))
+        return log_scope.of_message(message)
     if key is None:
         return EVERYTHING
     ticket = board.desk.ticket(key)
     own = ticket.client_number if ticket is not None else ""
-    writes = (entry.id for entry in board.desk.writes_to(key))
-    names = tuple(name for name in (key.number, own, *writes) if name)
-    return Scope(title=f"{key.number}  {key.provider}", names=names, provider=key.provider)
+    return log_scope.of_ticket(key, own, (entry.id for entry in board.desk.writes_to(key)))
 
 
 class LogLine:
@@ -226,7 +209,7 @@ class LogScreen(Screen[None]):
 
     async def _read(self, scope: Scope) -> None:
         folder = self.board.desk.store.path / "log"
-        lines = await asyncio.to_thread(logfile.last, folder, MOST, scope.names, scope.provider)
+        lines = await asyncio.to_thread(logfile.last, folder, MOST, (scope,))
         if scope is self.scope and self.is_attached:
             self.show(lines)
 

@@ -13,6 +13,7 @@ from providers.sandbox import Sandbox
 from tests.support.sandbox_desk import desk_over
 from tui import logfile
 from tui.desk.desk import Desk
+from tui.log_scope import Scope
 
 KINDS = ("ensono", "kpn-connect", "kpn-incident", "tangoe", "smartops")
 
@@ -35,7 +36,9 @@ async def desk(box: Sandbox, tmp_path: Path) -> AsyncIterator[Desk]:
 
 def logged(folder: Path, name: str) -> list[tuple[str, str]]:
     """Method and URL of what the log holds under a name."""
-    lines: list[dict[str, Any]] = [line for line in logfile.read(folder / "log") if logfile.concerns(line, name)]
+    lines: list[dict[str, Any]] = [
+        line for line in logfile.read(folder / "log") if Scope(title=name, names=(name,)).holds(line)
+    ]
     return [(line["method"], line["url"]) for line in lines]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,6 +16,7 @@ from tests.support.night import TUNNEL, night
 from tests.support.scripted_desk import ScriptedDesk
 from tui import logfile
 from tui.app import VendorqApp
+from tui.log_scope import EVERYTHING, Scope
 from tui.screens.log import LogScreen
 from tui.screens.main import MainScreen
 
@@ -158,7 +160,8 @@ def test_the_newest_lines_are_found_across_files_put_aside(tmp_path: Path, monke
     finally:
         logfile.stop()
     assert len(list(tmp_path.iterdir())) > 1
-    assert [line["seconds"] for line in logfile.last(tmp_path, 3, ["T1"])] == [11, 9, 7]
-    assert [line["seconds"] for line in logfile.last(tmp_path, 2)] == [11, 10]
-    assert logfile.last(tmp_path, 3, ["T1"], "tangoe") == []
-    assert logfile.last(tmp_path, 3, ["T"]) == []
+    about_t1 = Scope(title="T1", names=("T1",))
+    assert [line["seconds"] for line in logfile.last(tmp_path, 3, [about_t1])] == [11, 9, 7]
+    assert [line["seconds"] for line in logfile.last(tmp_path, 2, [EVERYTHING])] == [11, 10]
+    assert logfile.last(tmp_path, 3, [replace(about_t1, provider="tangoe")]) == []
+    assert logfile.last(tmp_path, 3, [replace(about_t1, names=("T",))]) == []
