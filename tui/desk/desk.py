@@ -13,9 +13,8 @@ from typing import Final
 from providers.base import Declaration, Operation, Progress, Provider
 from providers.clock import Clock
 from providers.errors import NotFound, NotOffered
-from providers.exchange import referring
-from providers.model import NOTHING, Engineer, Patch, Preview, Snapshot, Ticket, TicketKey, TicketRow, Write
-from tui.desk import consent, correlation, events, health, marks, records, shelf, timeline, writing
+from providers.model import NOTHING, Engineer, Preview, Ticket, TicketKey, TicketRow, Write
+from tui.desk import consent, correlation, events, health, marks, pages, records, shelf, timeline, writing
 from tui.desk import retention as housekeeping
 from tui.desk.context import Context, Policy
 from tui.desk.decoded import Decoded
@@ -28,7 +27,6 @@ from tui.desk.ports import Changed, Store, Table, key_of
 from tui.desk.reports import DeskEvent, ProviderHealth, SyncReport, TimelineItem
 from tui.desk.retention import Retention
 from tui.desk.rows import Rows
-from tui.desk.snapshots import Snapshots
 
 KEEP: Final = Retention()
 NO_POLICIES: Final[Mapping[str, Policy]] = MappingProxyType({})
@@ -234,23 +232,7 @@ class Desk:
 
     async def refresh(self, key: TicketKey) -> Ticket:
         """Read the ticket's own page now. Raises the vendor's error; what was known stays."""
-        known = self.ticket(key)
-        internal_id = known.internal_id if known is not None else ""
-        with referring(key.number):
-            page = await self.providers[key.provider].detail(key.number, internal_id)
-        return await self._take_in(page, key.provider)
-
-    async def _take_in(self, page: Snapshot, provider: str) -> Ticket:
-        snapshots = Snapshots(self._context, self.providers[provider])
-        try:
-            tell = not self._context.offers(provider, Operation.QUEUE)
-            await snapshots.take([page], tell=tell, baseline=True)
-        finally:
-            snapshots.close()
-        ticket = self.ticket(TicketKey(provider, page.patch.number))
-        if ticket is None:
-            raise NotFound(provider, f"{page.patch.number} is not known to the vendor")
-        return ticket
+        return await pages.refresh(self._context, key)
 
     async def track(self, provider: str, number: str) -> Ticket:
         """Start to follow a ticket by its number, for vendors without a list.
@@ -258,14 +240,7 @@ class Desk:
         Where the vendor has no page to read either, the ticket is there from now on, partial, and filled by what
         the queue tells of it.
         """
-        known = self.find(provider, number)
-        if self._context.offers(provider, Operation.DETAIL):
-            return await self.refresh(known or TicketKey(provider, number))
-        if known is None:
-            return await self._take_in(Snapshot(patch=Patch(number=number, partial=True), order=(0, 0)), provider)
-        ticket = self.ticket(known)
-        assert ticket is not None
-        return ticket
+        return await pages.track(self._context, provider, number, self.find(provider, number))
 
     async def download(
         self, key: TicketKey, name: str = "", to: Path | None = None, progress: Progress | None = None
