@@ -53,7 +53,13 @@ GATHER = 0.05
 
 
 class VendorqApp(OnTerminal):
-    """The dashboard. `zone` is the engineer's own time zone, the system's where not given."""
+    """The dashboard. `zone` is the engineer's own time zone, the system's where not given.
+
+    `main` is the main screen, wherever it stands in the stack. What comes in while the program ends finds it still
+    there, and does nothing to it.
+    """
+
+    main: MainScreen
 
     TITLE = "vendorq"
     ENABLE_COMMAND_PALETTE = False
@@ -107,12 +113,8 @@ class VendorqApp(OnTerminal):
         """The three panes, filled from the store before the first paint."""
         self.board.load()
         self._known = {(entry.provider, entry.id) for entry in self.board.messages}
-        return MainScreen(self.board)
-
-    @property
-    def main(self) -> MainScreen:
-        """The main screen, wherever it stands in the stack."""
-        return next(screen for screen in self.screen_stack if isinstance(screen, MainScreen))
+        self.main = MainScreen(self.board)
+        return self.main
 
     # Starting.
 

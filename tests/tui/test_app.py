@@ -45,6 +45,15 @@ async def test_polling_that_ends_in_a_fault_is_shown_and_the_app_goes_on(desk: S
         assert app.is_running
 
 
+async def test_what_comes_in_after_the_end_changes_nothing(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app):
+        pass
+    app.report(StoreFault("the store is closed"), "polling")
+    app.main.show_all()
+    assert not app.screen_stack
+
+
 async def test_the_desk_is_heard_from_any_context(desk: ScriptedDesk) -> None:
     app = dashboard(desk)
     async with running(app) as pilot:

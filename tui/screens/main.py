@@ -155,6 +155,8 @@ class MainScreen(AtOnce):
 
     def show_all(self) -> None:
         """Bring every part up to date; each repaints only what differs."""
+        if not self.is_running:
+            return
         self.show_tickets()
         self.show_messages()
         self.show_strip()
@@ -195,6 +197,8 @@ class MainScreen(AtOnce):
 
     def show_strip(self) -> None:
         """The strip and the footer."""
+        if not self.is_running:
+            return
         self.query_one(HealthStrip).show(self.board.strip())
         self.show_hints()
 
@@ -276,6 +280,8 @@ class MainScreen(AtOnce):
 
     def say(self, words: str, role: str = "text") -> None:
         """A sentence in the bottom line; the next key takes it away."""
+        if not self.is_running:
+            return
         self.query_one(Footer).say(words, role)
 
     # Panes.
