@@ -52,6 +52,7 @@ class FakeProvider(Connector):
     before: list[VendorError] = field(default_factory=list)
     after: list[VendorError] = field(default_factory=list)
     list_fails: list[VendorError] = field(default_factory=list)
+    list_breaks_off: list[VendorError] = field(default_factory=list)
     receive_fails: list[VendorError] = field(default_factory=list)
     release_fails: list[VendorError] = field(default_factory=list)
     batches: list[Batch] = field(default_factory=list)
@@ -87,10 +88,11 @@ class FakeProvider(Connector):
     # The protocol.
 
     async def list_open(self) -> AsyncIterator[Snapshot]:
-        """The scripted rows."""
+        """The scripted rows, and the failure that breaks them off."""
         _raise_next(self.list_fails)
         for row in self.rows:
             yield row
+        _raise_next(self.list_breaks_off)
 
     async def detail(self, number: str, internal_id: str = "") -> Snapshot:
         """The scripted page."""

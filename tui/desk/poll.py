@@ -34,7 +34,7 @@ from tui.desk.inbox import Inbox
 from tui.desk.outbox import Outbox
 from tui.desk.ports import StoreFault, Transaction
 from tui.desk.reports import SyncReport
-from tui.desk.snapshots import Compared, Snapshots
+from tui.desk.snapshots import COMPARED_AT_ONCE, Compared, Snapshots
 from tui.desk.unconfirmed import Unconfirmed
 
 _log = logging.getLogger(__name__)
@@ -53,7 +53,10 @@ class _Tally:
     """What this poll has done so far."""
 
     began: datetime
-    rows: list[Snapshot] | None = None
+    listed: list[str] | None = None
+    """Numbers of the open list, where it was read to its end."""
+    rows: list[Snapshot] = field(default_factory=list)
+    """Its rows that are still to be compared."""
     drained: Drained = field(default_factory=Drained)
     compared: Compared = field(default_factory=Compared)
     sent: int = 0
@@ -177,7 +180,7 @@ class Poll:
                 tally.note(tally.drained.failure)
         # Rows are compared after the queue: what it still held is older than the list we have just read.
         await self._compare(tally)
-        if not tally.hopeless and (tally.rows is not None or not self._offers(Operation.LIST)):
+        if not tally.hopeless and (tally.listed is not None or not self._offers(Operation.LIST)):
             await self._stage(tally, lambda: self._details(tally))
 
     async def _stage(self, tally: _Tally, work: Callable[[], Awaitable[object]]) -> None:
@@ -189,8 +192,16 @@ class Poll:
     async def _list(self, tally: _Tally) -> None:
         if not self._offers(Operation.LIST):
             return
-        rows = [snapshot async for snapshot in self._provider.list_open()]
-        tally.rows = rows
+        # Thousands of rows at once are memory that is hard to give back: where no queue may hold what is older than
+        # they are, they are compared as they come.
+        as_they_come = not self._offers(Operation.QUEUE)
+        listed: list[str] = []
+        async for snapshot in self._provider.list_open():
+            listed.append(snapshot.patch.number)
+            tally.rows.append(snapshot)
+            if as_they_come and len(tally.rows) >= COMPARED_AT_ONCE:
+                await self._compare(tally)
+        tally.listed = listed
 
     def _offers(self, operation: Operation) -> bool:
         return self._context.offers(self._name, operation)
@@ -201,10 +212,9 @@ class Poll:
         return not self._offers(Operation.QUEUE) or gaps.is_open(self._context.store, self._name)
 
     async def _compare(self, tally: _Tally) -> None:
-        if tally.rows is None:
-            return
+        rows, tally.rows = tally.rows, []
         baseline = not health.has_baseline(self._context.store, self._name)
-        tally.compared = await self._snapshots.take(tally.rows, tell=self._tells, baseline=baseline)
+        await self._snapshots.take(rows, tell=self._tells, baseline=baseline, compared=tally.compared)
 
     async def _details(self, tally: _Tally) -> None:
         """Read pages: of tickets that left the list, of those a gap concerns, of new and changed ones, of the rest."""
@@ -226,12 +236,10 @@ class Poll:
             await self._close_gap(read, tally)
 
     def _gone(self, tally: _Tally) -> list[str]:
-        if tally.rows is None:
-            return []
-        return self._snapshots.missing({snapshot.patch.number for snapshot in tally.rows})
+        return [] if tally.listed is None else self._snapshots.missing(set(tally.listed))
 
     async def _wanted(self, tally: _Tally) -> Iterable[str]:
-        numbers = [] if tally.rows is None else [snapshot.patch.number for snapshot in tally.rows]
+        numbers = tally.listed or []
         has_queue = self._offers(Operation.QUEUE)
         rows_lack = bool(self._provider.declaration.details_per_poll)
         wanted: list[str] = []
@@ -270,7 +278,7 @@ class Poll:
     async def _close_gap(self, read: list[str], tally: _Tally) -> None:
         store = self._context.store
         if gaps.is_open(store, self._name):
-            listed = tally.began if tally.rows is not None else None
+            listed = tally.began if tally.listed is not None else None
             await store.transact(
                 lambda transaction: gaps.read_again(transaction, self._context, self._name, read, listed=listed)
             )
@@ -300,7 +308,7 @@ class Poll:
             acknowledged=tally.drained.released + tally.answered,
             held=sum(item.status == "held" for item in unsettled),
             parked=tally.drained.parked,
-            rows=len(tally.rows or ()),
+            rows=len(tally.listed or ()),
             sent=tally.sent,
         )
         failure = tally.failure

@@ -67,9 +67,14 @@ class Snapshots:
                 self._same.pop((ticket.number, False), None)
                 self._same.pop((ticket.number, True), None)
 
-    async def take(self, snapshots: Sequence[Snapshot], *, tell: bool, baseline: bool) -> Compared:
-        """Compare with the store and keep what differs; derive messages where `tell`, none for a new baseline."""
-        compared = Compared()
+    async def take(
+        self, snapshots: Sequence[Snapshot], *, tell: bool, baseline: bool, compared: Compared | None = None
+    ) -> Compared:
+        """Compare with the store and keep what differs; derive messages where `tell`, none for a new baseline.
+
+        What was found is added to `compared`, where given, and returned.
+        """
+        compared = compared or Compared()
         for start in range(0, len(snapshots), COMPARED_AT_ONCE):
             some = [(snapshot, _digest(snapshot)) for snapshot in snapshots[start : start + COMPARED_AT_ONCE]]
             some = [(snapshot, digest) for snapshot, digest in some if self._same.get(_name(snapshot)) != digest]

@@ -154,6 +154,14 @@ async def test_our_own_comment_on_a_page_is_no_news(desk: MemoryDesk) -> None:
     assert news(desk) == []
 
 
+async def test_a_list_that_breaks_off_closes_nothing_and_its_rows_are_kept(desk: MemoryDesk) -> None:
+    await row(desk, 10, "T2", state="open")
+    desk.fake.rows.clear()
+    desk.fake.list_breaks_off.append(BadAnswer("fake", "half a list"))
+    await row(desk, 20, "T1", state="pending")
+    assert {row.number: row.state for row in desk.rows()} == {"T1": "pending", "T2": "open"}
+
+
 async def test_our_unanswered_comment_on_a_page_was_done(desk: MemoryDesk) -> None:
     desk.fake.after.append(Unconfirmed("fake", "no answer"))
     await desk.send(comment="hello")
