@@ -23,7 +23,7 @@ from providers.errors import (
     VendorError,
     WrongState,
 )
-from providers.model import Approval, Patch, Receipt, TicketKey
+from providers.model import Patch, Receipt, TicketKey
 from tests.support.fake_provider import LISTED, QUEUED, FakeProvider, declare, message
 from tests.support.memory_desk import T1, MemoryDesk
 from tui.desk.locks import lock_name
@@ -352,44 +352,6 @@ async def test_read_only_sends_nothing_and_reads_no_queue(tmp_path: Path) -> Non
         await desk.submit(desk.write("comment", "fake", "T1"))
     await desk.sync("fake")
     assert (desk.fake.receives, desk.health()[0].consumes) == (0, False)
-
-
-async def change(desk: MemoryDesk) -> None:
-    """A change with two approvers."""
-    asked = tuple(Approval(id=f"a{n}", approver=f"{n}@client.example") for n in (1, 2))
-    patch = Patch(number="C1", set={"type": "change", "state": "assess"}, approvals=asked, cycle="opened")
-    desk.fake.put(message("C1", 7000, patch=patch))
-    await desk.sync("fake")
-
-
-async def test_one_answer_to_each_approval_cycle(desk: MemoryDesk) -> None:
-    await change(desk)
-    assert [row.approval_asked for row in desk.rows() if row.number == "C1"] == [True]
-    entry = await desk.send("approve", "C1", comment="fine")
-    assert (entry.state, entry.write.values["approval_id"]) == ("done", "a2")
-    ticket = desk.ticket(TicketKey("fake", "C1"))
-    assert ticket is not None and [item.state for item in ticket.approvals] == ["approved", "approved"]
-    for action in ("approve", "reject"):
-        with pytest.raises(WrongState, match="already answered"):
-            await desk.send(action, "C1", comment="again")
-    assert [action for action, _, _ in desk.fake.ledger] == ["approve"]
-
-
-async def test_an_answer_that_waits_is_an_answer(desk: MemoryDesk) -> None:
-    await change(desk)
-    await desk.submit(desk.write("approve", "fake", "C1"))
-    with pytest.raises(WrongState, match="already queued"):
-        await desk.submit(desk.write("reject", "fake", "C1", values={"comment": "no"}))
-
-
-async def test_our_answer_counts_though_our_clock_is_behind_the_vendors(desk: MemoryDesk) -> None:
-    ahead = int(desk.time.now().timestamp() * 1000) + 3_600_000
-    patch = Patch(number="C1", set={"type": "change"}, approvals=(Approval(id="a1"),), cycle="opened")
-    desk.fake.put(message("C1", ahead, patch=patch))
-    await desk.sync("fake")
-    await desk.send("approve", "C1")
-    ticket = desk.ticket(TicketKey("fake", "C1"))
-    assert ticket is not None and [item.state for item in ticket.approvals] == ["approved"]
 
 
 async def test_a_form_learns_what_has_changed_since_it_was_opened(desk: MemoryDesk) -> None:
