@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from providers.base import Provider
@@ -14,6 +14,7 @@ from tui.desk.catalogue import ECHO_WITHIN
 from tui.desk.entries import OutboxEntry
 from tui.desk.ports import Transaction, View
 
+CLOCKS_DIFFER: Final = timedelta(minutes=5)
 _LOOKED_FOR: Final = frozenset({"sending", "unconfirmed", "done"})
 
 
@@ -27,7 +28,7 @@ def find_own(
     done: OutboxEntry | None = None
     for entry_id in entry_ids:
         entry = records.write(view, entry_id)
-        if entry is None or entry.state not in _LOOKED_FOR or not _same_ticket(entry.write, message):
+        if entry is None or not _may_show(entry, message):
             continue
         told = provider.confirms(entry.write, message)
         if entry.state != "done":
@@ -64,6 +65,20 @@ def confirm(transaction: Transaction, entry: OutboxEntry, message: Message, now:
     )
     records.put_write(transaction, settled)
     intake.answer(transaction, write, write.number)
+
+
+def _may_show(entry: OutboxEntry, message: Message) -> bool:
+    """Whether a message comes into question at all.
+
+    Of what waits to be sent again, or was refused then, an earlier try may have been done. What the vendor said
+    before a write was written does not show it, however alike: a queue may hold what is days old.
+    """
+    earlier_try = entry.state in ("queued", "rejected") and entry.write.doubtful and not entry.dropped
+    if not (entry.state in _LOOKED_FOR or earlier_try) or not _same_ticket(entry.write, message):
+        return False
+    if entry.state == "done" or message.sent_at is None:
+        return True
+    return message.sent_at >= entry.created_at - CLOCKS_DIFFER
 
 
 def _same_ticket(write: Write, message: Message) -> bool:

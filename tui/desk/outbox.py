@@ -121,15 +121,19 @@ class Outbox:
         now = self._context.now()
 
         def keep(transaction: Transaction) -> OutboxEntry:
+            known = _existing(transaction, entry.id)
+            if known.state not in waiting.UNFINISHED:
+                # Dropped while its answers were under way, or settled by another process.
+                return known
             if worst is None:
-                after = outbox_entries.done(entry, Receipt(note=_answered(len(entry.answers))), now)
+                after = outbox_entries.done(known, Receipt(note=_answered(len(known.answers))), now)
                 audit.note_outcome(transaction, self._context, after, "done", after.note)
             else:
                 # The answer's own entry is retried or dropped; the link follows it.
-                after = replace(entry, error=worst.error, error_type=worst.error_type, next_step=worst.next_step)
+                after = replace(known, error=worst.error, error_type=worst.error_type, next_step=worst.next_step)
                 if worst.state == "rejected":
                     after = replace(after, state="rejected", updated_at=now, needs_engineer=True, field=worst.field)
-            if after != entry:
+            if after != known:
                 records.put_write(transaction, after)
             return after
 
@@ -169,8 +173,7 @@ class Outbox:
         finally:
             if not settled:
                 # Cancelled, or a fault of our own: what left may have been done, and says so from now on.
-                why = "it was interrupted before the vendor's answer came"
-                await asyncio.shield(self._change(entry.id, lambda now: outbox_entries.lost(entry, why, now)))
+                await asyncio.shield(self._lose(entry, "it was interrupted before the vendor's answer came"))
 
     async def record_done(self, entry_id: str, receipt: Receipt) -> OutboxEntry:
         """The vendor confirmed it: the entry, the ticket and the audit line say so together."""
@@ -258,11 +261,19 @@ class Outbox:
 
     async def drop(self, entry_id: str) -> OutboxEntry:
         """The engineer gives it up. What is being sent, or is done, cannot be dropped (WrongState)."""
-        entry = self.entry(entry_id)
-        if entry.state not in ("queued", "unconfirmed", "rejected"):
-            raise WrongState(entry.write.provider, f"the entry {entry_id} is {entry.state} and cannot be dropped")
+        now = self._context.now()
         note = f"Dropped by {self._context.engineer.name or self._context.seat.user}."
-        return await self._change(entry_id, lambda now: outbox_entries.dropped(entry, note, now), "dropped")
+
+        def keep(transaction: Transaction) -> OutboxEntry:
+            known = _existing(transaction, entry_id)
+            if known.state not in ("queued", "unconfirmed", "rejected"):
+                raise WrongState(known.write.provider, f"the entry {entry_id} is {known.state} and cannot be dropped")
+            after = outbox_entries.dropped(known, note, now)
+            records.put_write(transaction, after)
+            audit.note_outcome(transaction, self._context, after, "dropped", note)
+            return after
+
+        return await self._context.store.transact(keep)
 
     async def correct(self, entry_id: str, write: Write) -> OutboxEntry:
         """Drop one write and queue a corrected one in its place, together. WrongState where it was sent by now."""
@@ -284,11 +295,13 @@ class Outbox:
 
     async def put_to_engineer(self, entry: OutboxEntry, next_step: str) -> OutboxEntry:
         """Nothing but a person can settle it."""
-        return await self._change(entry.id, lambda now: outbox_entries.put_to_engineer(entry, next_step, now), "asks")
+        return await self._change(
+            entry, lambda known, now: outbox_entries.put_to_engineer(known, next_step, now), "asks"
+        )
 
     async def send_again(self, entry: OutboxEntry, note: str) -> OutboxEntry:
         """Queue what the vendor's rules allow to be repeated."""
-        return await self._change(entry.id, lambda now: outbox_entries.again(entry, note, now), "repeated")
+        return await self._change(entry, lambda known, now: outbox_entries.again(known, note, now), "repeated")
 
     async def recover(self) -> int:
         """Find writes whose process died while it sent them: they are unconfirmed from now on. Returns how many."""
@@ -299,7 +312,7 @@ class Outbox:
                 continue
             with self._locks.if_free(entry.write) as free:
                 if free:
-                    await self._change(entry_id, _lost_with_its_process(entry), "unconfirmed")
+                    await self._lose(entry, "the program ended before the vendor's answer came")
                     count += 1
         return count
 
@@ -307,18 +320,24 @@ class Outbox:
         """One entry. NotFound where there is none."""
         return _existing(self._context.store, entry_id)
 
+    async def _lose(self, entry: OutboxEntry, why: str) -> OutboxEntry:
+        """Nobody waits for its answer any more."""
+        return await self._change(entry, lambda known, now: outbox_entries.lost(known, why, now), "unconfirmed")
+
     async def _change(
-        self, entry_id: str, change: Callable[[datetime], OutboxEntry], outcome: str = "unconfirmed"
+        self, entry: OutboxEntry, change: Callable[[OutboxEntry, datetime], OutboxEntry], outcome: str
     ) -> OutboxEntry:
-        """Change one entry, unless it has left the state it was seen in; with an audit line."""
+        """Change one entry, with an audit line; not where it has moved on since it was seen as `entry`.
+
+        What was decided on one try to send it says nothing of the next, though both may stand unconfirmed.
+        """
         now = self._context.now()
-        after = change(now)
-        seen = self.entry(entry_id)
 
         def keep(transaction: Transaction) -> OutboxEntry:
-            known = _existing(transaction, entry_id)
-            if known.state != seen.state or known.state == "done":
+            known = _existing(transaction, entry.id)
+            if (known.state, known.attempts, known.sent_at) != (entry.state, entry.attempts, entry.sent_at):
                 return known
+            after = change(known, now)
             records.put_write(transaction, after)
             audit.note_outcome(transaction, self._context, after, outcome, after.note or after.error)
             return after
@@ -334,10 +353,6 @@ class Outbox:
 
 def _answered(count: int) -> str:
     return "1 message answered." if count == 1 else f"{count} messages answered."
-
-
-def _lost_with_its_process(entry: OutboxEntry) -> Callable[[datetime], OutboxEntry]:
-    return lambda now: outbox_entries.lost(entry, "the program ended before the vendor's answer came", now)
 
 
 def _existing(view: View, entry_id: str) -> OutboxEntry:

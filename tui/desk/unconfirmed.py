@@ -7,7 +7,7 @@ from datetime import datetime
 
 from providers.base import Operation, Settling
 from providers.clock import milliseconds
-from providers.errors import NotOffered, VendorError
+from providers.errors import NotAuthorised, NotOffered, Throttled, Unreachable, VendorError
 from providers.exchange import referring
 from providers.model import TicketKey
 from tui.desk import index, outbox_entries, records, settle, waiting
@@ -26,7 +26,10 @@ class Unconfirmed:
         self._outbox = outbox
 
     async def settle(self, provider: str, *, reads_queue: bool) -> int:
-        """Settle what can be settled; returns how many writes changed. Raises a look-up's failure at the end."""
+        """Settle what can be settled; returns how many writes changed. Raises a look-up's failure at the end.
+
+        Where the vendor cannot be spoken to, or asked for patience, it is asked no more.
+        """
         changed = 0
         failure: VendorError | None = None
         for entry_id in waiting.in_state(self._context.catalogue, "unconfirmed", provider=provider):
@@ -34,6 +37,8 @@ class Unconfirmed:
                 changed += await self._settle(self._outbox.entry(entry_id), reads_queue)
             except VendorError as error:
                 failure = failure or error
+                if isinstance(error, Unreachable | Throttled | NotAuthorised):
+                    raise
         if failure is not None:
             raise failure
         return changed
