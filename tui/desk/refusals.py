@@ -55,6 +55,10 @@ def _refuse_second_decision(view: View, write: Write) -> None:
             f"the approval of {write.number} is already answered: {how}" if how else "no approval has been asked for"
         )
         raise WrongState(write.provider, words, next_step="Only the first answer of a cycle counts; wait for the next.")
+    answered = [item.cycle for item in ticket.approvals if item.id == write.values.get("approval_id")]
+    if answered and ticket.cycle not in answered:
+        words = f"{write.number} has been asked for anew since; this answers a request that is over"
+        raise WrongState(write.provider, words, next_step="Look at the change as it is now, then answer anew.")
     for key, item in index.outbox(view).items():
         same = item.provider == write.provider and item.number == write.number and key != write.id
         if same and item.action in confirmed.DECISIONS and item.state in _ON_ITS_WAY:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from providers.errors import WrongState
+from providers.errors import Unconfirmed, WrongState
 from providers.model import Approval, Patch, TicketKey
 from tests.support.fake_provider import message
 from tests.support.memory_desk import MemoryDesk
@@ -57,3 +57,17 @@ async def test_our_answer_counts_though_our_clock_is_behind_the_vendors(desk: Me
     await desk.send("approve", "C1")
     ticket = desk.ticket(TicketKey("fake", "C1"))
     assert ticket is not None and [item.state for item in ticket.approvals] == ["approved"]
+
+
+async def test_an_answer_to_a_request_that_is_over_is_not_sent_again(desk: MemoryDesk) -> None:
+    await change(desk)
+    desk.fake.after.append(Unconfirmed("fake", "no answer"))
+    entry = await desk.send("approve", "C1", comment="fine")
+    again = Patch(number="C1", approvals=(Approval(id="a3", approver="3@client.example"),), cycle="opened")
+    desk.fake.put(message("C1", 8000, patch=Patch(number="C1", cycle="cancelled")), message("C1", 9000, patch=again))
+    await desk.sync("fake")
+    with pytest.raises(WrongState, match="a request that is over"):
+        await desk.retry(entry.id)
+    assert [action for action, _, _ in desk.fake.ledger] == ["approve"]
+    await desk.drop(entry.id)
+    assert (await desk.send("approve", "C1", comment="fine still")).write.values["approval_id"] == "a3"
