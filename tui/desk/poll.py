@@ -132,7 +132,8 @@ class Poll:
     async def _writes(self, tally: _Tally, consume: bool) -> None:
         if self._may_write():
             await self._stage(tally, lambda: self._unconfirmed.settle(self._name, reads_queue=consume))
-            await self.send_queued(tally)
+            if not tally.hopeless:
+                await self.send_queued(tally)
 
     async def send_queued(self, tally: _Tally) -> None:
         """Send what waits, each ticket's in order; one that does not go does not stop another ticket's."""
