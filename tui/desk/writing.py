@@ -30,6 +30,7 @@ def compose(
     if provider not in context.providers:
         raise NotFound(provider, f"no provider is called {provider!r}")
     said = dict(values)
+    limits = context.providers[provider].declaration.attachments
     known = ticket.client_number if ticket is not None else ""
     stated = _own_number(context, provider, said)
     # A link may give a ticket another number than it has; every other write goes by the one it has.
@@ -48,7 +49,7 @@ def compose(
         client_number=own,
         ticket_type=ticket_type or (ticket.type if ticket is not None else ""),
         values=said,
-        files=tuple(outgoing.describe(provider, path) for path in files),
+        files=tuple(outgoing.describe(provider, path, limits) for path in files),
         engineer=context.engineer,
         created_at=context.now(),
     )
