@@ -110,6 +110,20 @@ class MemoryStore:
         return self.fault
 
     @property
+    def alarms(self) -> tuple[str, ...]:
+        """Nothing is ever lost."""
+        return ()
+
+    @property
+    def passing(self) -> bool:
+        """Nothing ends by itself."""
+        return False
+
+    def probe(self) -> str:
+        """Nothing to try."""
+        return self.fault
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Nothing to warn of."""
         return ()

@@ -134,6 +134,20 @@ class Store(View, Protocol):
         ...
 
     @property
+    def alarms(self) -> tuple[str, ...]:
+        """What every command says until somebody has seen to it: confirmed bytes were lost and set aside."""
+        ...
+
+    @property
+    def passing(self) -> bool:
+        """Whether what `read_only` says ends by itself, as a full disk does."""
+        ...
+
+    def probe(self) -> str:
+        """Try whether anything can be written here, and return `read_only`. Leaves nothing behind."""
+        ...
+
+    @property
     def lease(self) -> Lease:
         """The consumer lease."""
         ...

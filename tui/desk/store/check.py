@@ -18,7 +18,7 @@ from tui.desk.store.frames import Damage, Read, buffered, decode_header
 from tui.desk.store.image import Image
 from tui.desk.store.journal import frames_between
 from tui.desk.store.locks import LOCK
-from tui.desk.store.quarantine import DAMAGED, TORN
+from tui.desk.store.quarantine import kept_in, losses_in
 from tui.desk.store.snapshot import read_trailer
 from tui.desk.store.storage import JournalStorage
 
@@ -41,6 +41,11 @@ class StoreReport:
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """Of `kept` those with bytes that had been confirmed: what they held is missing."""
+        return losses_in(self.kept)
 
     @property
     def ok(self) -> bool:
@@ -72,7 +77,9 @@ def check_store(path: Path, clock: Clock) -> StoreReport:
         commits, problems = _frames(image)
         problems = [loss.meaning for loss in image.losses] + problems + list(_documents(engine))
         notes = list(engine.condition.warnings)
-        if image.torn:
+        if image.spoilt:
+            problems.append(image.meaning_of_end)
+        elif image.torn:
             notes.append("The journal ends in a write that had not ended; the next commit sets it aside.")
         return StoreReport(
             path=path,
@@ -84,7 +91,7 @@ def check_store(path: Path, clock: Clock) -> StoreReport:
             commits=commits,
             problems=tuple(dict.fromkeys(problems)),
             notes=tuple(notes),
-            kept=tuple(sorted(name for name in engine.files.names() if name.startswith((f"{TORN}-", f"{DAMAGED}-")))),
+            kept=kept_in(engine.files.names()),
         )
     finally:
         storage.close()

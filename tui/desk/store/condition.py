@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Final
 
 from tui.desk.store import faults
 from tui.desk.store.faults import Fault
 from tui.desk.store.files import Files
 from tui.desk.store.image import Image
-from tui.desk.store.quarantine import keep_losses, set_aside
+from tui.desk.store.quarantine import alarm, keep_losses, losses_in, set_aside
 
-_SPARE: int = 1 << 20
+PROBE: Final = "probe"
+_PROBED: Final = 1 << 16
+_SPARE: Final = 1 << 20
 
 
 class Condition:
@@ -22,11 +26,25 @@ class Condition:
         self._files = files
         self._path = path
         self._needed = 0
+        self._lost: tuple[str, ...] = ()
+        self._spoilt = ""
 
     @property
     def sentence(self) -> str:
         """Why nothing can be written and what to do; empty where it can."""
         return "" if self.fault is None else self.fault.sentence
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """What every command says until somebody has seen to it; nothing where `sentence` says so already."""
+        if self._lost and not self.damaged:
+            self._lost = tuple(name for name in self._lost if self._files.identity_of(name) is not None)
+        return tuple(words for words in (self._spoilt, alarm(self._path, self._lost)) if words and not self.damaged)
+
+    @property
+    def passing(self) -> bool:
+        """Whether the fault ends by itself."""
+        return self.fault is not None and self.fault.kind == "full"
 
     @property
     def writable(self) -> bool:
@@ -83,15 +101,31 @@ class Condition:
             self.blame(faults.damaged(" ".join(dict.fromkeys(loss.meaning for loss in image.losses))))
         else:
             self.mend()
+        self._spoilt = image.meaning_of_end
+        self._lost = losses_in(self._files.names())
+
+    def probe(self) -> None:
+        """Try whether the folder takes a small file, and be read-only where it does not."""
+        name = f"{PROBE}.{os.getpid()}"
+        try:
+            handle = self._files.open(name, create=True)
+            try:
+                self._files.write(handle, 0, bytes(_PROBED))
+            finally:
+                self._files.close(handle)
+                self._files.unlink(name)
+        except OSError as error:
+            self.blame_write(error)
 
     def _cut(self, image: Image) -> None:
         """Put the bytes of a write that never ended aside and cut them off. Under the lock nobody is writing them."""
         assert image.journal is not None
         try:
-            self.warnings.append(set_aside(image))
+            told = set_aside(image)
+            self.warnings.extend([told] if told else [])
             self._files.truncate(image.journal, image.end)
             self._files.sync(image.journal)
         except OSError as error:
             self.blame_write(error)
         else:
-            image.torn = False
+            image.torn = image.spoilt = False

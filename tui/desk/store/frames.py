@@ -189,6 +189,22 @@ def frame_at(read: Read, offset: int, end: int, generation: int) -> Frame:
     return Frame(offset, sequence, payload)
 
 
+def is_spoilt(read: Read, offset: int, end: int, generation: int) -> bool:
+    """Whether what begins at `offset`, and is no whole frame, once was one.
+
+    A process that is killed leaves the beginning of its frame and no more. Bytes that are as many as their head says,
+    or have no frame's head, or fit their checksum but for the length, were whole when they were written.
+    """
+    head = read(offset, FRAME.size) if offset + FRAME.size <= end else b""
+    if len(head) < FRAME.size:
+        return False
+    marker, length, sequence, checksum = FRAME.unpack(head)
+    begin = offset + FRAME.size
+    if marker != MARKER or length > LARGEST_PAYLOAD or begin + length <= end:
+        return True
+    return bool(_checksum(read(begin, end - begin), sequence, generation) == checksum)
+
+
 def next_frame(read: Read, start: int, end: int, generation: int) -> Frame | None:
     """The first whole frame at or after `start`, however far: what tells damage in the middle from a torn end."""
     at = start

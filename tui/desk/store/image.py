@@ -62,8 +62,8 @@ class Missing(Exception):
 class Image:
     """An open generation. `end` and `sequence` say up to where the journal has been read.
 
-    `torn` is true where bytes follow that are no commit. `version` is that of its files. `snapshot` and `journal`
-    are descriptors, None where there is no such file.
+    `torn` is true where bytes follow that are no commit, `spoilt` where they had been one. `version` is that of its
+    files. `snapshot` and `journal` are descriptors, None where there is no such file.
     """
 
     files: Files
@@ -76,6 +76,7 @@ class Image:
     end: int = 0
     sequence: int = 0
     torn: bool = False
+    spoilt: bool = False
     losses: list[Loss] = field(default_factory=list)
     snapshot_identity: Identity | None = None
     snapshot_size: int = 0
@@ -84,6 +85,13 @@ class Image:
         """How to read one of the files."""
         assert handle is not None
         return lambda offset, size: self.files.read(handle, offset, size)
+
+    @property
+    def meaning_of_end(self) -> str:
+        """What it means that the journal's end is spoilt; empty where it is not."""
+        if not self.spoilt:
+            return ""
+        return f"the last commit in {journal_name(self.generation)}, from byte {self.end} on, is damaged."
 
     def fetch(self, place: int) -> bytes:
         """A document's bytes. Damage where they are not what was written, OSError where they cannot be read."""
@@ -103,6 +111,7 @@ class Image:
             self.losses.append(Loss(name, start, end, meaning))
         self.end = found.end
         self.torn = found.torn
+        self.spoilt = found.spoilt
         if found.frames:
             self.sequence = found.frames[-1].sequence
         return found.frames

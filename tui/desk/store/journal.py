@@ -14,6 +14,7 @@ from tui.desk.store.frames import (
     decode_json,
     decode_records,
     frame_at,
+    is_spoilt,
     next_frame,
     pack_place,
     signature_of,
@@ -26,12 +27,14 @@ class Found:
     """What lies between two offsets of a file.
 
     `end` is the byte after the last whole frame. `torn` is true where bytes follow it that are no frame: a write
-    that had not ended. `damaged` are stretches (from, to) with whole frames after them: bytes that were lost.
+    that had not ended, or, where it is `spoilt`, one that had been whole. `damaged` are stretches (from, to) with
+    whole frames after them: bytes that were lost.
     """
 
     frames: list[Frame] = field(default_factory=list)
     end: int = 0
     torn: bool = False
+    spoilt: bool = False
     damaged: list[tuple[int, int]] = field(default_factory=list)
 
 
@@ -49,6 +52,7 @@ def frames_between(read: Read, start: int, end: int, generation: int, sequence: 
             frame = next_frame(read, at + 1, end, generation)
             if frame is None:
                 found.torn = True
+                found.spoilt = is_spoilt(read, at, end, generation)
                 return found
             found.damaged.append((at, frame.offset))
         assert frame is not None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import time
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from providers.clock import Clock
 from providers.codec import format_time, parse_time
-from tui.desk.ports import LeaseHolder
+from tui.desk.ports import LeaseHolder, StoreFault
+from tui.desk.store.faults import FULL_CODES
 from tui.desk.store.files import Files
 from tui.desk.store.frames import decode_json, encode_json
 
@@ -26,8 +29,9 @@ class KernelLease:
     The beat is only told, never trusted: who holds the lock holds the lease, however old the beat.
     """
 
-    def __init__(self, files: Files, clock: Clock, *, obtainable: bool = True) -> None:
+    def __init__(self, files: Files, clock: Clock, path: Path = Path(), *, obtainable: bool = True) -> None:
         self._files = files
+        self._path = path
         self._clock = clock
         self._obtainable = obtainable
         self._handle = -1
@@ -39,13 +43,13 @@ class KernelLease:
         return self._handle >= 0
 
     def acquire(self) -> bool:
-        """See Lease.acquire. False too where the folder cannot be written, or shall not be."""
+        """See Lease.acquire. False too where the folder shall not be written."""
         if self.held or not self._obtainable:
             return self.held
         try:
             handle = self._files.open(CONSUMER, create=True)
-        except OSError:
-            return False
+        except OSError as error:
+            raise StoreFault(self._refusal(error)) from error
         for attempt in range(_TRIES):
             if self._files.lock(handle):
                 self._handle = handle
@@ -55,6 +59,11 @@ class KernelLease:
             time.sleep(0.001 * attempt)  # somebody may only be looking whether it is held
         self._files.close(handle)
         return False
+
+    def _refusal(self, error: OSError) -> str:
+        why = "it is a link" if error.errno == errno.ELOOP else error.strerror
+        cure = "Make room." if error.errno in FULL_CODES else "Take away what stands there, or set [store] path anew."
+        return f"The file {self._path / CONSUMER} cannot be opened ({why}), so that no queue can be read. {cure}"
 
     def beat(self, interval_seconds: float) -> None:
         """See Lease.beat. Nothing happens where the lease is not held."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 from tui.desk.store.files import Files
@@ -12,12 +14,41 @@ DAMAGED: Final = "damaged"
 _PIECE: Final = 1 << 20
 
 
+def kept_in(names: Iterable[str]) -> tuple[str, ...]:
+    """Of a folder's names those of all files with bytes that were set aside."""
+    return tuple(sorted(name for name in names if name.startswith((f"{TORN}-", f"{DAMAGED}-"))))
+
+
+def losses_in(names: Iterable[str]) -> tuple[str, ...]:
+    """Of a folder's names those of files with bytes that had been confirmed and were lost."""
+    return tuple(name for name in kept_in(names) if not name.startswith(f"{TORN}-"))
+
+
+def alarm(path: Path, names: Iterable[str]) -> str:
+    """What to say of lost bytes until somebody has seen to them; empty where there are none."""
+    lost = losses_in(names)
+    if not lost:
+        return ""
+    them = "that file" if len(lost) == 1 else "those files"
+    return (
+        f"Part of the store in {path} was damaged and is missing; its bytes are set aside in {', '.join(lost)}. "
+        "Look whether your last notes, marks and writes are there; what vendors still have comes by itself. "
+        f"When you have seen to it, move {them} to another folder."
+    )
+
+
 def set_aside(image: Image) -> str:
-    """Keep a journal's torn end in a file of its own; what to tell the engineer."""
+    """Keep a journal's torn end in a file of its own; what to tell the engineer, where `alarm` does not.
+
+    An end that had been whole counts as lost, not as torn.
+    """
     assert image.journal is not None
     size = image.files.size(image.journal)
     name = journal_name(image.generation)
-    kept = _copy(image.files, image.journal, image.end, size, f"{TORN}-{name}-{image.end}")
+    kind = DAMAGED if image.spoilt else TORN
+    kept = _copy(image.files, image.journal, image.end, size, f"{kind}-{name}-{image.end}")
+    if image.spoilt:
+        return ""
     return (
         f"The journal ended in {size - image.end} bytes that are no whole commit, as one leaves them who stops in the "
         f"middle of a write; such a write was confirmed to nobody. They are set aside in {kept}. "

@@ -33,7 +33,7 @@ class EmbeddedStore:
         engine = storage.engine
         self.path = engine.path
         self._engine = engine
-        self._lease = KernelLease(engine.files, engine.clock, obtainable=engine.condition.openable)
+        self._lease = KernelLease(engine.files, engine.clock, engine.path, obtainable=engine.condition.openable)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._waiting: deque[tuple[Work | None, asyncio.Future[Any]]] = deque()
         self._listeners: list[Callable[[Changed], None]] = []
@@ -53,6 +53,22 @@ class EmbeddedStore:
     def warnings(self) -> tuple[str, ...]:
         """See Store.warnings."""
         return tuple(self._engine.condition.warnings)
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """See Store.alarms."""
+        return self._engine.condition.alarms
+
+    @property
+    def passing(self) -> bool:
+        """See Store.passing."""
+        return self._engine.condition.passing
+
+    def probe(self) -> str:
+        """See Store.probe."""
+        if self._engine.condition.writable:
+            self._engine.condition.probe()
+        return self.read_only
 
     @property
     def lease(self) -> Lease:

@@ -82,6 +82,19 @@ async def test_a_torn_end_is_a_note_and_what_was_set_aside_is_listed(opened: Ope
     assert report.kept[0].startswith("torn-journal-2-")
 
 
+async def test_a_last_commit_that_is_damaged_is_a_problem_and_lost_once_it_is_cut(opened: Opener) -> None:
+    path = await filled(opened)
+    journal = path / "journal-2"
+    data = bytearray(journal.read_bytes())
+    data[-1] ^= 0x55
+    journal.write_bytes(data)
+    assert "last commit in journal-2" in check_store(path, CLOCK).problems[-1]
+    assert "damaged-journal-2-" in opened().alarms[0]
+    report = check_store(path, CLOCK)
+    assert report.ok
+    assert report.lost == report.kept != ()
+
+
 async def test_compacting_a_whole_store_leaves_nothing_out(opened: Opener) -> None:
     path = await filled(opened)
     report = compact_store(path, CLOCK)

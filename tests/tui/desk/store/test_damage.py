@@ -10,7 +10,7 @@ from tests.support.files import Disk
 from tests.tui.desk.store.driving import Model, commit, compact, contents, follow, open_engine
 from tui.desk.ports import StoreFault
 from tui.desk.store.engine import Engine
-from tui.desk.store.frames import FRAME
+from tui.desk.store.frames import FRAME, encode_frame
 
 BODY = "All that is known of this ticket. " * 4
 
@@ -68,7 +68,7 @@ def test_no_changed_byte_passes_for_what_was_written(name: str) -> None:
         assert all(found[key] == model[key] for key in found)
         missing = len(model) - len(found)
         if missing:
-            assert refused or engine.condition.sentence or "no whole commit" in engine.condition.warnings[-1]
+            assert refused or engine.condition.sentence or engine.condition.alarms
             if refused:
                 assert "damaged" in engine.condition.sentence
         disk = whole
@@ -172,6 +172,7 @@ def test_a_torn_end_is_set_aside_and_cut() -> None:
         engine = open_engine(disk.folder())
         assert engine.condition.sentence == ""
         assert "no whole commit" in engine.condition.warnings[0]
+        assert engine.condition.alarms == (), "it was confirmed to nobody"
         torn = [name for name in disk.names if name.startswith("torn-")]
         assert bytes(disk.names[torn[0]].data) == whole[last:end]
         assert len(disk.names["journal-2"].data) == last
@@ -181,10 +182,39 @@ def test_a_torn_end_is_set_aside_and_cut() -> None:
 def test_a_torn_end_left_by_a_process_that_died_is_cut_by_the_one_that_goes_on() -> None:
     disk, model = stored()
     engine = open_engine(disk.folder())
-    disk.names["journal-2"].data.extend(b"\xf7vqf and then it died")
+    disk.names["journal-2"].data.extend(encode_frame(b"a long commit that", 9, 2)[:-1])
     commit(engine, {("tickets", "new"): {}})
     assert "no whole commit" in engine.condition.warnings[0]
     assert contents(open_engine(disk.folder())) == {**model, ("tickets", "new"): {}}
+
+
+def test_a_last_commit_that_had_been_whole_is_told_until_somebody_has_seen_to_it() -> None:
+    disk, model = stored()
+    last = frames_in(disk, "journal-2")[-1]
+    whole = bytes(disk.names["journal-2"].data)
+    for at in range(last, len(whole)):
+        again = copied(disk)
+        spoil(again, "journal-2", at)
+        damaged = bytes(again.names["journal-2"].data[last:])
+        for _ in range(2):
+            engine = open_engine(again.folder())
+            assert engine.condition.sentence == "", "it is cut, and the others go on"
+            [alarm] = engine.condition.alarms
+            assert f"damaged-journal-2-{last}" in alarm
+            assert bytes(again.names[f"damaged-journal-2-{last}"].data) == damaged
+        assert len(contents(engine)) == len(model) - 1
+        del again.names[f"damaged-journal-2-{last}"]
+        assert engine.condition.alarms == ()
+        assert open_engine(again.folder()).condition.alarms == ()
+
+
+def test_a_spoilt_end_is_told_where_nothing_may_be_cut() -> None:
+    disk, _ = stored()
+    spoil(disk, "journal-2", len(disk.names["journal-2"].data) - 1)
+    before = bytes(disk.names["journal-2"].data)
+    engine = open_engine(disk.folder(), read_only=True)
+    assert "last commit in journal-2" in engine.condition.alarms[0]
+    assert bytes(disk.names["journal-2"].data) == before
 
 
 def test_two_torn_ends_at_one_place_are_both_kept() -> None:

@@ -6,9 +6,11 @@ import os
 import socket
 from pathlib import Path
 
+import pytest
+
 from tests.support.files import Disk
 from tests.support.still_clock import StillClock
-from tui.desk.ports import Lease
+from tui.desk.ports import Lease, StoreFault
 from tui.desk.store.files import RealFiles
 from tui.desk.store.lease import KernelLease
 
@@ -86,4 +88,14 @@ def test_looking_for_a_holder_takes_nothing_and_makes_nothing(tmp_path: Path) ->
     one.release()
     assert other.holder() is None
     assert one.acquire()
+    files.shut()
+
+
+def test_a_lease_whose_file_cannot_be_opened_is_a_fault_and_nobody_elses(tmp_path: Path) -> None:
+    files = RealFiles(tmp_path)
+    (tmp_path / "consumer").symlink_to(tmp_path / "nowhere")
+    lease = KernelLease(files, StillClock(), tmp_path)
+    with pytest.raises(StoreFault, match="consumer cannot be opened"):
+        lease.acquire()
+    assert not lease.held
     files.shut()
