@@ -197,9 +197,12 @@ class Desk:
             who = f" (process {holder.pid} on {holder.tty or 'no terminal'})" if holder is not None else ""
             sent = await poll.send_own()
             return SyncReport(provider=provider, sent=sent, skipped=f"{NOT_THE_CONSUMER}{who}")
-        until = health.retry_at(self.store, provider)
-        if until is not None and until > self.clock.now():
-            return SyncReport(provider=provider, skipped=f"the vendor asked for patience until {until:%H:%M:%S} UTC")
+        now = self.clock.now()
+        if health.retry_at(self.store, provider, now) is not None:
+            until = await self.store.transact(lambda transaction: health.patience(transaction, provider, now))
+            if until is not None:
+                words = f"the vendor asked for patience until {health.moment(until, now)}"
+                return SyncReport(provider=provider, skipped=words)
         lease.beat(self._context.policy(provider).poll_seconds)
         await self._outbox.recover()
         report = await poll.run(consume=consent.consumes(self._context, provider), wait_for_files=wait_for_files)
@@ -298,7 +301,7 @@ class Desk:
         return await self._outbox.submit(write, seen)
 
     async def deliver(self, entry_id: str, progress: Progress | None = None) -> OutboxEntry:
-        """Send one entry now, if nothing of the same ticket is before it, and return it as it then stands."""
+        """Send one entry now, after older ones to its ticket that wait, and return it as it then stands."""
         return await self._outbox.deliver(entry_id, progress)
 
     async def retry(self, entry_id: str) -> OutboxEntry:

@@ -24,9 +24,26 @@ WARNS_FOR: Final = timedelta(hours=1)
 RETRY_AFTER_CAP: Final = timedelta(minutes=15)
 
 
-def retry_at(view: View, provider: str) -> datetime | None:
-    """Until when the vendor asked for patience, whichever process it asked; None where it did not."""
-    return parse_time(records.document(view, Table.HEALTH, provider).get("retry_at"))
+def retry_at(view: View, provider: str, now: datetime) -> datetime | None:
+    """Until when the vendor asked for patience, whichever process it asked; None where it did not, or it is over.
+
+    Never more than RETRY_AFTER_CAP from now: what is stored as later was stored by a clock that was ahead.
+    """
+    until = _ahead(parse_time(records.document(view, Table.HEALTH, provider).get("retry_at")), now)
+    return None if until is None else min(until, now + RETRY_AFTER_CAP)
+
+
+def patience(transaction: Transaction, provider: str, now: datetime) -> datetime | None:
+    """The same, and what a clock that was ahead had stored is set right, so that the cap counts from now on."""
+    until = retry_at(transaction, provider, now)
+    if until is not None and parse_time(records.document(transaction, Table.HEALTH, provider)["retry_at"]) != until:
+        hold_until(transaction, provider, until)
+    return until
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """A time to wait for, in words: with its date where that is not today."""
+    return f"{at:%H:%M:%S} UTC" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def hold_until(transaction: Transaction, provider: str, until: datetime) -> None:
@@ -101,7 +118,7 @@ def assess(context: Context, provider: str, *, paused: bool, consumes: bool, ask
         error=str(document.get("error", "")),
         error_type=str(document.get("error_type", "")),
         next_step=str(document.get("next_step", "")),
-        retry_at=_ahead(parse_time(document.get("retry_at")), now),
+        retry_at=retry_at(view, provider, now),
         queue_depth=depth,
         queue_age=None if oldest is None else max(0.0, (milliseconds(now) - oldest) / 1000),
         gap=str(document.get("gap", "")),

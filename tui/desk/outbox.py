@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from providers.base import Progress, Provider
 from providers.errors import NotFound, VendorError, WrongState
@@ -29,6 +29,7 @@ from tui.desk.locks import TicketLocks
 from tui.desk.ports import Table, Transaction, View
 
 T = TypeVar("T")
+DIED: Final = "the program ended before the vendor's answer came"
 
 
 class Outbox:
@@ -40,10 +41,11 @@ class Outbox:
 
     async def submit(self, write: Write, revision: int = 0) -> OutboxEntry:
         """Keep a write that has been checked. Rejected or WrongState where another write says the same already."""
-        entry = outbox_entries.new(write, self._context.now(), revision)
 
         def keep(transaction: Transaction) -> OutboxEntry:
             refusals.refuse_duplicate(transaction, write)
+            # Stamped under the lock that all processes share: in the order of the commits, which is that of the sends.
+            entry = outbox_entries.new(write, self._context.now(), revision)
             records.put_write(transaction, entry)
             return entry
 
@@ -89,21 +91,49 @@ class Outbox:
         return await self._context.store.transact(keep)
 
     async def deliver(self, entry_id: str, progress: Progress | None = None) -> OutboxEntry:
-        """Send one entry now, if nothing of its ticket is before it; return it as it then stands."""
+        """Send one entry now, after older ones of its ticket that wait; return it as it then stands.
+
+        Waits for its turn as long as the provider's timeout. One that is still queued then says what it waits for.
+        """
         entry = self.entry(entry_id)
         if entry.state not in waiting.UNFINISHED:
             return entry
-        if entry.answers:
-            return await self._deliver_answers(entry)
-        patience = self._context.policy(entry.write.provider).timeout_seconds
+        clock, patience = self._context.clock, self._context.policy(entry.write.provider).timeout_seconds
+        deadline = clock.monotonic() + patience
         async with self._locks.hold(entry.write, patience) as held:
+            # Another process may have sent it meanwhile: who has the turn sends what is older first.
+            await self._context.store.follow()
             if not held:
-                return self.entry(entry_id)
-            older, before = waiting.before(self._context.catalogue, entry_id), self.entry(entry_id)
-            entry, begun = await self._context.store.transact(
-                lambda transaction: self._begin(transaction, entry_id, older)
-            )
-            return await self._send(entry, before, progress) if begun else entry
+                return waiting.for_turn(self.entry(entry_id))
+            for older_id in waiting.before(self._context.catalogue, entry_id):
+                older = await self._deliver_older(older_id, clock.monotonic() < deadline)
+                if older is not None and waiting.is_in_the_way(older):
+                    break
+            return await self._deliver_in_turn(entry_id, progress)
+
+    async def _deliver_older(self, entry_id: str, in_time: bool) -> OutboxEntry | None:
+        """Send an older entry of a ticket whose turn is ours, where it waits; as it then stands, None where it is gone.
+
+        One that is being sent, while the turn is ours, is a dead process's.
+        """
+        entry = records.write(self._context.store, entry_id)
+        if entry is not None and entry.state == "sending":
+            return await self._lose(entry, DIED)
+        if entry is None or entry.state != "queued" or not in_time:
+            return entry
+        try:
+            return await self._deliver_in_turn(entry_id, None)
+        except NotFound:
+            return None
+
+    async def _deliver_in_turn(self, entry_id: str, progress: Progress | None) -> OutboxEntry:
+        """Send one entry, where nothing stands in its way. Its ticket's turn is ours."""
+        before = self.entry(entry_id)
+        if before.answers and before.state in waiting.UNFINISHED:
+            return await self._deliver_answers(before)
+        older = waiting.before(self._context.catalogue, entry_id)
+        entry, begun = await self._context.store.transact(lambda transaction: self._begin(transaction, entry_id, older))
+        return await self._send(entry, before, progress) if begun else entry
 
     async def _deliver_answers(self, entry: OutboxEntry) -> OutboxEntry:
         """Deliver the answers a link stands for; the link ends as the first of them that did not succeed."""
@@ -112,7 +142,7 @@ class Outbox:
             if records.write(self._context.store, answer_id) is None:
                 continue
             try:
-                answer = await self.deliver(answer_id)
+                answer = await self._deliver_in_turn(answer_id, None)
             except NotFound:
                 continue
             if answer.state != "done":
@@ -145,13 +175,16 @@ class Outbox:
         entry = records.write(transaction, entry_id)
         if entry is None:
             raise NotFound("outbox", f"there is no entry {entry_id}")
-        if entry.state != "queued" or waiting.stands_in_the_way(transaction, older):
+        if entry.state != "queued":
             return entry, False
         now = self._context.now()
-        retry_at = health.retry_at(transaction, entry.write.provider)
-        if retry_at is not None and retry_at > now:
-            words = "the vendor asked for patience"
+        retry_at = health.patience(transaction, entry.write.provider, now)
+        if retry_at is not None:
+            words = f"the vendor asked for patience until {health.moment(retry_at, now)}"
             return replace(entry, error=words, error_type="Throttled", retry_at=retry_at), False
+        obstacle = waiting.obstacle(transaction, older)
+        if obstacle is not None:
+            return waiting.behind(entry, obstacle), False
         entry = outbox_entries.sending(entry, now)
         records.put_write(transaction, entry)
         return entry, True
@@ -312,7 +345,7 @@ class Outbox:
                 continue
             with self._locks.if_free(entry.write) as free:
                 if free:
-                    await self._lose(entry, "the program ended before the vendor's answer came")
+                    await self._lose(entry, DIED)
                     count += 1
         return count
 

@@ -22,6 +22,7 @@ from providers.errors import (
     WrongState,
 )
 from providers.model import Receipt, Write
+from tui.desk import health
 from tui.desk.context import Context
 from tui.desk.entries import InboxEntry, OutboxEntry
 
@@ -115,7 +116,7 @@ def failed(entry: OutboxEntry, error: VendorError, now: datetime) -> OutboxEntry
         return replace(_told(_never_left(entry), error), state="queued", updated_at=now, retry_at=None)
     if isinstance(error, Unreachable | Throttled):
         wait = error.retry_after if isinstance(error, Throttled) else 0.0
-        retry_at = now + timedelta(seconds=wait) if wait else None
+        retry_at = now + min(timedelta(seconds=wait), health.RETRY_AFTER_CAP) if wait else None
         return replace(_told(entry, error), state="queued", updated_at=now, retry_at=retry_at)
     if isinstance(error, _REFUSALS):
         return replace(_told(entry, error), state="rejected", updated_at=now, needs_engineer=True, retry_at=None)

@@ -110,5 +110,6 @@ class Poller:
             return min(poll_seconds, FOLLOW_SECONDS)
         document = records.document(self._context.store, Table.HEALTH, provider)
         failures = int(document.get("failures", 0))
-        until = health.retry_at(self._context.store, provider)
-        return pace.delay(poll_seconds, failures, until, self._context.now(), self._lot.random())
+        now = self._context.now()
+        until = health.retry_at(self._context.store, provider, now)
+        return pace.delay(poll_seconds, failures, until, now, self._lot.random())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import takewhile
 from typing import Final
@@ -73,17 +74,33 @@ def before(catalogue: Catalogue, entry_id: str) -> list[str]:
     return [key for key, item in older if same_ticket(item, own)]
 
 
-def stands_in_the_way(view: View, entry_ids: Iterable[str]) -> bool:
-    """Whether one of these writes must be finished first.
+def obstacle(view: View, entry_ids: Iterable[str]) -> OutboxEntry | None:
+    """The first of these writes that must be finished before another is sent; None where nothing is in the way."""
+    entries = (records.write(view, entry_id) for entry_id in entry_ids)
+    return next((entry for entry in entries if entry is not None and is_in_the_way(entry)), None)
+
+
+def is_in_the_way(entry: OutboxEntry) -> bool:
+    """Whether a write must be finished before another one to its ticket is sent.
 
     One that got no answer is in the way while it can settle itself, and no longer when it waits for the engineer.
     """
-    entries = (records.write(view, entry_id) for entry_id in entry_ids)
-    return any(entry is not None and _is_in_the_way(entry) for entry in entries)
-
-
-def _is_in_the_way(entry: OutboxEntry) -> bool:
     return entry.state in UNFINISHED or (entry.state == "unconfirmed" and not entry.needs_engineer)
+
+
+def behind(entry: OutboxEntry, obstacle: OutboxEntry) -> OutboxEntry:
+    """A queued write that says which other one it waits behind, and why that is not done."""
+    why = f": {obstacle.error}" if obstacle.error else ""
+    words = f"it waits behind an earlier {obstacle.write.action}, {obstacle.id}, which is {obstacle.state}{why}"
+    return replace(entry, error=words, error_type="", next_step="`vendorq sync --once` settles and sends what waits.")
+
+
+def for_turn(entry: OutboxEntry) -> OutboxEntry:
+    """A write whose turn did not come in time says so; another process may have sent it."""
+    if entry.state != "queued":
+        return entry
+    words = "another process was sending to the same ticket all the while"
+    return replace(entry, error=words, error_type="", next_step="`vendorq sync --once` sends it.")
 
 
 def same_ticket(item: OutboxSummary, other: OutboxSummary) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from providers.errors import (
 from providers.model import Patch, Receipt, TicketKey
 from tests.support.fake_provider import LISTED, QUEUED, FakeProvider, declare, message
 from tests.support.memory_desk import T1, MemoryDesk
+from tui.desk.context import Policy
 from tui.desk.locks import lock_name
 from tui.desk.ports import StoreFault, Table
 
@@ -144,10 +146,61 @@ async def test_a_file_that_changed_is_not_sent(desk: MemoryDesk, tmp_path: Path)
 async def test_writes_of_a_ticket_leave_in_their_order(desk: MemoryDesk) -> None:
     first = await desk.submit(desk.write("comment", "fake", "T1", values={"comment": "first"}))
     second = await desk.submit(desk.write("comment", "fake", "T1", values={"comment": "second"}))
-    assert (await desk.deliver(second.id)).state == "queued"
-    await desk.deliver(first.id)
-    await desk.deliver(second.id)
+    assert (await desk.deliver(second.id)).state == "done"
+    assert (await desk.deliver(first.id)).state == "done"
     assert [body for _, _, body in desk.fake.ledger] == ["first", "second"]
+
+
+async def test_a_write_that_does_not_go_keeps_the_later_ones_of_its_ticket(desk: MemoryDesk) -> None:
+    first = await desk.submit(desk.write("comment", "fake", "T1", values={"comment": "first"}))
+    second = await desk.submit(desk.write("comment", "fake", "T1", values={"comment": "second"}))
+    desk.fake.before.append(Unreachable("fake", "no route"))
+    waits = await desk.deliver(second.id)
+    assert (waits.state, waits.error) == (
+        "queued",
+        f"it waits behind an earlier comment, {first.id}, which is queued: no route",
+    )
+    assert desk.fake.ledger == []
+
+
+async def test_a_dead_processes_write_is_found_by_the_next_to_its_ticket(desk: MemoryDesk) -> None:
+    dead = await desk.submit(desk.write("comment", "fake", "T1", values={"comment": "first"}))
+    document = {**(desk.memory.get(Table.OUTBOX, dead.id) or {}), "state": "sending", "attempts": 1}
+    await desk.memory.transact(lambda transaction: transaction.put(Table.OUTBOX, dead.id, document))
+    waits = await desk.send(comment="second")
+    assert waits.state == "queued"
+    assert f"{dead.id}, which is unconfirmed" in waits.error
+    assert desk.fake.ledger == []
+
+
+async def test_a_write_whose_turn_does_not_come_in_time_says_so(desk: MemoryDesk, tmp_path: Path) -> None:
+    desk.fake.hold = asyncio.Event()
+    slow = await desk.submit(desk.write("comment", "fake", "T1", values={"comment": "slow"}))
+    sending = asyncio.create_task(desk.deliver(slow.id))
+    await is_sending(desk)
+    hasty = {"fake": Policy(timeout_seconds=0.01)}
+    other = MemoryDesk(tmp_path, desk.fake, store=desk.memory, clock=desk.time, policies=hasty)
+    waits = await other.send(comment="second")
+    assert (waits.state, waits.error) == ("queued", "another process was sending to the same ticket all the while")
+    desk.fake.hold.set()
+    await sending
+    await other.aclose()
+
+
+async def test_patience_is_capped_when_it_is_kept_and_when_a_wrong_clock_kept_it(desk: MemoryDesk) -> None:
+    desk.time.move(86_400)
+    desk.fake.before.append(Throttled("fake", "patience", retry_after=86_400))
+    await desk.send(comment="hello")
+    held = desk.health()[0].retry_at
+    assert held == desk.time.now() + timedelta(minutes=15)
+    desk.time.move(-86_400)
+    waits = await desk.deliver(desk.outbox()[0].id)
+    assert (waits.state, waits.error) == ("queued", "the vendor asked for patience until 12:15:00 UTC")
+    assert (await desk.sync("fake")).skipped.endswith("until 12:15:00 UTC")
+    desk.time.move(899)
+    assert (await desk.sync("fake")).skipped
+    desk.time.move(1)
+    assert (await desk.sync("fake")).sent == 1
 
 
 async def test_an_unanswered_write_is_in_the_way_until_a_person_is_asked(desk: MemoryDesk) -> None:

@@ -90,6 +90,27 @@ async def test_writes_of_a_process_that_does_not_poll_reach_the_one_that_does(tm
         assert len(box.ledger.of("ensono", "comment")) == 1
 
 
+async def test_writes_to_one_ticket_from_many_processes_leave_at_once_and_in_their_order(tmp_path: Path) -> None:
+    async with Sandbox(seed=5, world=False) as box, AsyncExitStack() as stack:
+        number = box.ensono.create(client_number="OWN1")
+        desks = [await stack.enter_async_context(desk_over(box, tmp_path)) for _ in range(6)]
+        await desks[0].sync("ensono")
+
+        async def send(desk: Desk, words: str) -> str:
+            await desk.store.follow()
+            entry = await desk.submit(desk.write("comment", "ensono", number, values={"comment": words}))
+            return (await desk.deliver(entry.id)).state
+
+        states = await asyncio.gather(*(send(desk, f"said {place}") for place, desk in enumerate(desks)))
+        assert states == ["done"] * len(desks)
+        await desks[0].store.follow()
+        kept = [str(entry.write.values["comment"]) for entry in desks[0].outbox(settled=True)]
+        came = [str(line.body) for line in box.ledger.of("ensono", "comment")]
+        assert len(came) == len(kept) == len(desks)
+        assert [next(words for words in kept if words in body) for body in came] == kept
+        assert (await desks[0].sync("ensono")).sent == 0
+
+
 async def end(running: list[asyncio.Task[None]]) -> None:
     """Stop what polls."""
     for task in running:
