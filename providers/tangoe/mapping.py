@@ -12,6 +12,7 @@ from providers.lenient import body_of, digest_of, line_of, objects_of, other_fie
 from providers.model import Comment, Order, Patch, Snapshot, Ticket, Write
 from providers.tangoe.declaration import STATES
 
+ON_HOLD: Final = "-5"
 _PATCHED: Final = frozenset(
     {
         "number",
@@ -43,6 +44,8 @@ def row_snapshot(case: object, raw: str, order: Order, zone: tzinfo) -> Snapshot
     said: dict[str, object] = {"type": "case"}
     if code := line_of(get("state")):
         said["state"], said["vendor_state"] = STATES.get(code) or ("open", code)  # one that is not documented
+        if code != ON_HOLD:
+            said["awaiting_us"] = False
     if "priority" in case:
         said["priority"] = priority_of(get("priority"))
     if summary := line_of(get("short_description")):
@@ -65,17 +68,30 @@ def page_snapshot(
 ) -> Snapshot:
     """A case's own page with its comments. `number` stands in where the page does not repeat it.
 
-    What `own_user` commented is ours.
+    What `own_user` commented is ours. Tangoe says nowhere whom a case on hold waits for: where its newest comment is
+    Tangoe's, it waits for us. A page without the comments says nothing of that.
     """
     row = row_snapshot({**case, "number": line_of(case.get("number")) or number}, raw, order, zone)
     assert row is not None
+    comments = comments_of(case.get("comments"), zone, own_user)
+    said = dict(row.patch.set)
+    if "awaiting_us" not in said and said.get("state") == "pending" and "comments" in case:
+        said["awaiting_us"] = bool(comments) and _is_vendors(comments[-1], case)
     page = replace(
         row.patch,
+        set=said,
         vendor=other_fields(case, _PATCHED),
-        comments=comments_of(case.get("comments"), zone, own_user),
+        comments=comments,
         complete=True,
     )
     return replace(row, patch=page, detailed=True)
+
+
+def _is_vendors(comment: Comment, case: Mapping[str, Any]) -> bool:
+    """Whether a comment is Tangoe's own: not by our user, nor by one of the case's contacts, who are ours."""
+    listed = f"{line_of(case.get('contact_email'))},{line_of(case.get('additional_contacts'))}"
+    contacts = {name.strip().casefold() for name in listed.split(",")} - {""}
+    return comment.origin == "vendor" and comment.author.casefold() not in contacts
 
 
 def comments_of(value: object, zone: tzinfo, own_user: str = "") -> tuple[Comment, ...]:

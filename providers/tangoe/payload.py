@@ -126,9 +126,10 @@ def believed(write: Write, values: Mapping[str, object], number: str, internal_i
         said["state"], said["vendor_state"] = STATES["1"]
     if write.action == "cancel":
         said["state"], said["vendor_state"] = STATES["7" if values["cancel_type"] == "1" else "3"]
+        said["awaiting_us"] = False
     comments: tuple[Comment, ...] = ()
     if write.action == "comment":
         at = write.sent_at or write.created_at
         body = str(values["comment"])
         comments = (Comment(id=f"own:{write.id}:0", author=write.engineer.name, at=at, body=body, origin="us"),)
-    return Patch(number=number, set={name: value for name, value in said.items() if value}, comments=comments)
+    return Patch(number=number, set={name: value for name, value in said.items() if value != ""}, comments=comments)

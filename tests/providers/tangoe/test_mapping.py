@@ -38,6 +38,7 @@ def read(case: dict[str, object], zone: str = "UTC") -> Snapshot:
 def test_a_row_is_mapped() -> None:
     snapshot = read(dict(ROW))
     assert not snapshot.detailed
+    assert snapshot.patch.set["awaiting_us"] is False
     assert snapshot.patch.set["vendor_state"] == "Work In Progress"
     assert snapshot.patch.set["internal_id"] == ROW["id"]
     assert snapshot.patch.set["description"] == ROW["description"]
@@ -98,3 +99,34 @@ def test_hostile_text_is_made_safe_and_stays_text() -> None:
 def test_an_emptied_field_says_nothing() -> None:
     patch = read({"number": "CS1", "id": "", "state": None, "short_description": " ", "created_on": "UNKNOWN"}).patch
     assert patch.set == {"type": "case"}
+
+
+OURS = {"id": "o", "comment": "Here it is", "created_on": "2026-03-29 00:10:00", "created_by": "robot"}
+THEIRS = {"id": "t", "comment": "Which line?", "created_on": "2026-03-29 00:20:00", "created_by": "a@tangoe.example"}
+COLLEAGUE = {**THEIRS, "id": "c", "created_by": "Desk@client.example"}
+
+
+@pytest.mark.parametrize(
+    ("state", "newest_first", "waits"),
+    [
+        ("-5", [THEIRS, OURS], True),
+        ("-5", [OURS, THEIRS], False),
+        ("-5", [COLLEAGUE, THEIRS], False),
+        ("-5", [], False),
+        ("10", [THEIRS], False),
+        ("6", [THEIRS], False),
+    ],
+)
+def test_a_case_on_hold_waits_for_us_where_tangoe_spoke_last(
+    state: str, newest_first: list[dict[str, object]], waits: bool
+) -> None:
+    page = page_snapshot(
+        {**ROW, "state": state, "comments": newest_first}, "", (1, 0), UTC, number="CS0700001", own_user="robot"
+    )
+    assert page.patch.set["awaiting_us"] is waits
+
+
+def test_what_does_not_show_the_comments_says_nothing_of_whom_a_case_on_hold_waits_for() -> None:
+    held = {**ROW, "state": "-5"}
+    assert "awaiting_us" not in read(held).patch.set
+    assert "awaiting_us" not in page_snapshot(held, "", (1, 0), UTC, number="CS0700001").patch.set
