@@ -73,7 +73,16 @@ def since_the_last_look(alerts: Sequence[Alert]) -> Alert:
     if down := counts[DOWN]:
         news.append(f"{down} provider{'s' if down > 1 else ''} down")
     listed = " and ".join(filter(None, (", ".join(news[:-1]), news[-1])))
-    return Alert("Since you last looked", f"{listed}. Needs me lists what waits.", arrived=False)
+    return Alert("Since you last looked", f"{listed}. {_where(counts)}", arrived=False)
+
+
+def _where(counts: Counter[str]) -> str:
+    """Which list has them. An approval asked is in Needs me; news of an urgent ticket alone does not put it there."""
+    if set(counts) <= {APPROVALS}:
+        return "Needs me lists them."
+    if set(counts) <= {DOWN}:
+        return "The screen Providers tells more."
+    return "Incoming lists what came in, Needs me only what waits for you."
 
 
 def of_health(before: Mapping[str, ProviderHealth], after: Mapping[str, ProviderHealth]) -> list[Alert]:

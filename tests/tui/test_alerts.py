@@ -72,8 +72,19 @@ def test_the_newest_of_one_title_stands_for_all_of_them() -> None:
 def test_what_a_start_finds_is_counted() -> None:
     found = [Alert(f"P2 INC{place}", "x", kind="P2") for place in range(3)]
     found += [Alert("P1 INC9", "x", kind="P1"), Alert("A", "x", kind="approval"), Alert("B", "x", kind="approval")]
-    assert since_the_last_look(found).words == "1 P1, 3 P2 and 2 approvals asked. Needs me lists what waits."
+    assert since_the_last_look(found).words == (
+        "1 P1, 3 P2 and 2 approvals asked. Incoming lists what came in, Needs me only what waits for you."
+    )
     found.append(Alert("tangoe is down", "x", arrived=False, kind="provider"))
     assert since_the_last_look(found).words.startswith("1 P1, 3 P2, 2 approvals asked and 1 provider down.")
     assert since_the_last_look(found[:1]) == found[0], "one thing is told itself"
     assert since_the_last_look(found[:3]).words.startswith("3 P2.")
+
+
+def test_a_start_names_the_list_that_has_what_it_counts() -> None:
+    approvals = [Alert(f"Approval asked: CHG{place}", "x", kind="approval") for place in range(2)]
+    assert since_the_last_look(approvals).words == "2 approvals asked. Needs me lists them."
+    down = [Alert(f"{name} is down", "x", arrived=False, kind="provider") for name in ("ensono", "tangoe")]
+    assert since_the_last_look(down).words == "2 providers down. The screen Providers tells more."
+    urgent = [Alert(f"P2 INC{place}", "x", kind="P2") for place in range(2)]
+    assert since_the_last_look(urgent).words.startswith("2 P2. Incoming lists what came in"), "not all wait for us"
