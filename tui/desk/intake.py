@@ -28,7 +28,7 @@ def take_in(transaction: Transaction, entry: InboxEntry) -> InboxEntry:
     changed = after is not before
     if changed:
         records.put_ticket(transaction, after)
-        _link(transaction, after)
+        link(transaction, after)
     settled = replace(entry, applied=True, changed=changed, revision=after.revision, number=after.number)
     records.put_entry(transaction, settled)
     if is_reopened(before, after) and entry.source != "write" and not entry.own_write:
@@ -71,7 +71,8 @@ def tell(transaction: Transaction, entry: InboxEntry) -> None:
     records.amend(transaction, Table.MARKS, key, unread=True, handled=False, answered=False)
 
 
-def _link(transaction: Transaction, ticket: Ticket) -> None:
+def link(transaction: Transaction, ticket: Ticket) -> None:
+    """Keep a ticket's other names: our number, those before it, the vendor's internal id."""
     records.amend(
         transaction,
         Table.LINKS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from tui.desk.store.locks import LOCK
 from tui.desk.store.quarantine import kept_in, losses_in
 from tui.desk.store.snapshot import read_trailer
 from tui.desk.store.storage import JournalStorage
+from tui.desk.store.views import Change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +56,23 @@ class StoreReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompactReport:
-    """A compaction: bytes of all files before and after. `left_out` are (table, key) that could not be read."""
+    """A compaction: bytes of all files before and after. `left_out` are (table, key) that could not be read.
+
+    Of a damaged store `lost` are sentences about stretches of its files, and `kept` the files with what was damaged.
+    """
 
     path: Path
     generation: int
     before: int
     after: int
     left_out: tuple[tuple[str, str], ...] = ()
+    lost: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+    @property
+    def repaired(self) -> bool:
+        """Whether something was left behind."""
+        return bool(self.lost or self.left_out)
 
 
 def check_store(path: Path, clock: Clock) -> StoreReport:
@@ -131,14 +142,17 @@ def _snapshot_frames(read: Read, size: int) -> list[str]:
     return [f"the snapshot is damaged between bytes {start} and {stop}." for start, stop in found.damaged]
 
 
-def compact_store(path: Path, clock: Clock) -> CompactReport:
+def compact_store(path: Path, clock: Clock, mend: Callable[[Change], None] | None = None) -> CompactReport:
     """Write the snapshot anew. On a damaged store: go on with what can be read, and keep the damaged files.
+
+    `mend` is a transaction that is run where something was lost, also if that was at another time.
 
     StoreFault where the store cannot be written, or another process is compacting it.
     """
     storage = _open(path, clock, read_only=False)
     try:
         engine = storage.engine
+        image = engine.image
         before = engine.image.snapshot_size + engine.image.end
         try:
             left_out = compact(engine, repair=engine.condition.damaged)
@@ -146,12 +160,17 @@ def compact_store(path: Path, clock: Clock) -> CompactReport:
             if not engine.condition.damaged:
                 raise
             left_out = compact(engine, repair=True)  # the damage came to light on the way
+        kept = losses_in(engine.files.names())
+        if mend is not None and kept:
+            storage.commit(mend)
         return CompactReport(
             path=path,
             generation=engine.image.generation,
             before=before,
             after=engine.image.snapshot_size + engine.image.end,
             left_out=tuple(left_out),
+            lost=tuple(dict.fromkeys(loss.meaning for loss in image.losses)),
+            kept=kept,
         )
     finally:
         storage.close()
