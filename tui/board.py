@@ -136,7 +136,7 @@ class Board:
             deciding=self.outbox[1],
             engineer=self.desk.engineer.name,
             read_only=self.read_only(),
-            fault=self.fault,
+            fault=self.fault or ("" if self.desk.store.read_only else " ".join(self.desk.store.alarms)),
             followed=self._followed(),
             now=self.now,
             zone=self.zone,

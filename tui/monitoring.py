@@ -53,15 +53,27 @@ class Verdict:
     def line(self) -> str:
         """`VENDORQ STATE: words | numbers`. The bar parts them, so that none stands in the words."""
         findings = sorted(self.findings, key=lambda finding: WORST_FIRST.index(finding.code))
-        told = "; ".join(finding.words for finding in findings) or self.sound
+        sound = [] if self.code else [self.sound]
+        told = "; ".join([*sound, *(finding.words for finding in findings)])
         return f"VENDORQ {TITLES[self.code]}: {safe_line(told).replace('|', '/')} | {self.numbers}"
 
 
 def verdict(
-    health: Sequence[ProviderHealth], outbox: Sequence[OutboxEntry], now: datetime, store_fault: str = ""
+    health: Sequence[ProviderHealth],
+    outbox: Sequence[OutboxEntry],
+    now: datetime,
+    store_fault: str = "",
+    *,
+    alarms: Sequence[str] = (),
+    remarks: Sequence[str] = (),
 ) -> Verdict:
-    """Judge providers, their queues, the outbox and the store."""
+    """Judge providers, their queues, the outbox and the store.
+
+    `alarms` of the store are WARNING until somebody has seen to them; `remarks` are told and change no state.
+    """
     findings = [Finding(CRITICAL, f"store: {store_fault}")] if store_fault else []
+    findings += [Finding(WARNING, f"store: {words}") for words in alarms]
+    findings += [Finding(OK, f"store: {words}") for words in remarks]
     for item in health:
         findings += _provider(item, now)
     undecided = [entry for entry in outbox if entry.state in ("unconfirmed", "rejected") and entry.needs_engineer]

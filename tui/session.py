@@ -43,7 +43,8 @@ class Session:
 
     def run(self, work: Callable[[Desk, Config], Awaitable[T]], *, consume: bool = False) -> T:
         """Open the desk, do the work on an event loop, close the desk. SIGINT, SIGTERM and SIGHUP cancel the work
-        and end the command with 128 + n. `consume` is for what exists to read queues."""
+        and end the command with 128 + n. `consume` is for what exists to read queues, and says itself
+        that the store cannot be written."""
         config = self.config()
 
         async def with_desk() -> T:
@@ -51,8 +52,9 @@ class Session:
             from tui.compose import open_desk
 
             desk = open_desk(config, read_only=self.read_only, consume=consume)
-            if desk.store.read_only:
-                say(f"vendorq: {desk.store.read_only}")
+            for words in (desk.store.read_only if not consume else "", *desk.store.alarms):
+                if words:
+                    say(f"vendorq: {words}")
             try:
                 return await work(desk, config)
             except exits.Failure as failure:

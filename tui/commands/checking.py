@@ -66,6 +66,8 @@ def _known_numbers(config: Config) -> dict[str, str]:
         return {}
     store = open_store(config.store_path, SystemClock(), read_only=True)
     try:
+        for words in (*store.alarms, *store.warnings):
+            say(f"vendorq: {words}")
         tickets = list(index.tickets(store).values())
     finally:
         store.close()
@@ -149,7 +151,7 @@ def _text(settings: ProviderSettings, steps: Sequence[CheckStep]) -> str:
 def status(session: Session, *, as_json: bool) -> int:
     """One line for monitoring, in Nagios' form, with its exit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
 
-    Reads what is stored; asks no vendor.
+    Reads what is stored and tries whether the store's folder can be written; asks no vendor.
 
     \b
     vendorq status
@@ -159,7 +161,9 @@ def status(session: Session, *, as_json: bool) -> int:
     async def work(desk: Desk, config: Config) -> int:
         now = desk.clock.now()
         outbox = desk.outbox()
-        verdict = monitoring.verdict(desk.health(), outbox, now, desk.store.read_only)
+        store = desk.store
+        fault = store.probe()
+        verdict = monitoring.verdict(desk.health(), outbox, now, fault, alarms=store.alarms, remarks=store.warnings)
         if as_json:
             states = [entry.state for entry in outbox]
             counts = {state: states.count(state) for state in ("queued", "sending", "unconfirmed", "rejected")}

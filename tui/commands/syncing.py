@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -13,12 +13,16 @@ from tui import documents, exits
 from tui.commands.options import json_option, pass_session
 from tui.output import print_json, say
 from tui.session import Session
+from tui.words import counted
 
 if TYPE_CHECKING:
     from tui.config import Config
     from tui.desk.desk import Desk
     from tui.desk.entries import OutboxEntry
     from tui.desk.reports import SyncReport
+
+WATCH_SECONDS: Final = 1.0
+"""How often the service looks whether its store can be written."""
 
 
 @click.command("sync")
@@ -38,9 +42,13 @@ def sync(session: Session, *, once: bool, as_json: bool) -> int:
     """
 
     async def work(desk: Desk, config: Config) -> int:
+        _require_writable(desk)
         if not once:
+            for words in desk.store.warnings:
+                say(f"vendorq: {words}")
+            desk.store.lease.acquire()
             say(f"Polling {', '.join(desk.providers)} until stopped. The log is in {config.store_path / 'log'}.")
-            await desk.run()
+            await _run(desk)
             return exits.OK
         waiting = {entry.id for entry in desk.outbox() if entry.state == "queued"}
         desk.store.lease.acquire()
@@ -52,6 +60,42 @@ def sync(session: Session, *, once: bool, as_json: bool) -> int:
         return _finish(desk, reports, waiting, as_json)
 
     return session.run(work, consume=True)
+
+
+def _require_writable(desk: Desk) -> None:
+    """StoreFault where nothing can be kept, so that no queue may be read, and that does not end by itself."""
+    from tui.desk.ports import StoreFault
+
+    if desk.store.read_only and not desk.store.passing:
+        raise StoreFault(desk.store.read_only)
+
+
+async def _run(desk: Desk) -> None:
+    """Poll until cancelled; StoreFault as soon as nothing can be kept any more."""
+    tasks = {asyncio.ensure_future(desk.run()), asyncio.ensure_future(_watch(desk))}
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _watch(desk: Desk) -> None:
+    """Say what becomes of the store when it happens: that it cannot be written, and that it can be again."""
+    said, alarms = "", set(desk.store.alarms)
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        _require_writable(desk)
+        if desk.store.read_only != said:
+            said = desk.store.read_only
+            say(f"vendorq: {said or 'The store can be written again.'}")
+        for words in desk.store.alarms:
+            if words not in alarms:
+                alarms.add(words)
+                say(f"vendorq: {words}")
 
 
 async def _poll_all(desk: Desk) -> list[SyncReport]:
@@ -77,7 +121,12 @@ def _finish(desk: Desk, reports: Sequence[SyncReport], waiting: set[str], as_jso
 
 
 def _follow(desk: Desk, reports: Sequence[SyncReport], waiting: set[str], as_json: bool) -> int:
-    """Another process polls: all is well if it has done so within two of its intervals."""
+    """Another process polls: all is well if it has done so within two of its intervals.
+
+    StoreFault where it has not, and nothing can be written here: that is why.
+    """
+    from tui.desk.ports import StoreFault
+
     holder = desk.store.lease.holder()
     now = desk.clock.now()
     alive = holder is not None and (
@@ -86,6 +135,8 @@ def _follow(desk: Desk, reports: Sequence[SyncReport], waiting: set[str], as_jso
     who = f"process {holder.pid} on {holder.tty or 'no terminal'} at {holder.host}" if holder else "another process"
     failures = _unsent(desk, waiting)
     if not alive:
+        if desk.store.probe():
+            raise StoreFault(desk.store.read_only)
         failures.append(
             exits.Failure(
                 exits.NOT_REACHED,
@@ -100,11 +151,24 @@ def _follow(desk: Desk, reports: Sequence[SyncReport], waiting: set[str], as_jso
 
 
 def _unsent(desk: Desk, waiting: set[str]) -> list[exits.Failure]:
-    """What became of the writes that waited: those that are not done."""
+    """What became of the writes that waited: those that are not done, told together where they are alike."""
     from tui.commands.sending import failure_of
 
-    entries: list[OutboxEntry] = [entry for entry in desk.outbox(settled=True) if entry.id in waiting]
-    return [failure_of(entry, {}) for entry in entries if entry.state != "done" and not entry.dropped]
+    alike: dict[tuple[str, str, str], list[OutboxEntry]] = {}
+    for entry in desk.outbox(settled=True):
+        if entry.id in waiting and entry.state != "done" and not entry.dropped:
+            alike.setdefault((entry.write.provider, entry.state, entry.error_type), []).append(entry)
+    failures: list[exits.Failure] = []
+    for (_, state, _), entries in alike.items():
+        failure = failure_of(entries[0], {})
+        if len(entries) > 1:
+            reasons = list(dict.fromkeys(entry.error for entry in entries if entry.error))
+            others = f" (and {counted(len(reasons) - 1, 'other reason')})" if len(reasons) > 1 else ""
+            why = f": {reasons[0].rstrip('.')}{others}" if reasons else ", each behind an earlier one of its ticket"
+            failure.message = f"{counted(len(entries), 'write')} {'stay' if state == 'queued' else 'are'} {state}{why}"
+            failure.field, failure.next_step = "", "`vendorq outbox` lists them."
+        failures.append(failure)
+    return failures
 
 
 def _failure(report: SyncReport, cure: str) -> exits.Failure:

@@ -56,6 +56,14 @@ def provider_lines(health: ProviderHealth, support: str, now: datetime, zone: tz
     return lines
 
 
+def store_lines(told: Sequence[str], width: int) -> list[Line]:
+    """What there is to say of the store; nothing where all is well."""
+    lines: list[Line] = heading("Store", width) if told else []
+    for text in told:
+        lines += [[(line, "warning")] for line in wrap(text, width)]
+    return lines
+
+
 class HealthScreen(ReadingScreen):
     """All providers."""
 
@@ -69,7 +77,8 @@ class HealthScreen(ReadingScreen):
     def lines(self, width: int) -> Sequence[list[Piece]]:
         """One after the other, the worst first."""
         worst = {"down": 0, "late": 1}
-        found: list[Line] = []
+        store = self.board.desk.store
+        found = store_lines([text for text in (store.read_only, *store.alarms, *store.warnings) if text], width)
         for health in sorted(self.board.health.values(), key=lambda health: worst.get(health.state, 2)):
             declared = self.board.declaration(health.name)
             support = declared.support if declared is not None else ""

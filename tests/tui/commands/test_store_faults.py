@@ -1,0 +1,108 @@
+"""What commands say of a store that lost something or cannot be written, and how they end then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.tui.commands.conftest import Bench
+
+
+def journal(bench: Bench) -> Path:
+    """The store's journal."""
+    return bench.folder / "store" / "journal-1"
+
+
+def flip(file: Path, at: int) -> None:
+    """Change one byte; `at` may count from the end."""
+    data = bytearray(file.read_bytes())
+    data[at] ^= 0x55
+    file.write_bytes(data)
+
+
+def noted(bench: Bench, *notes: str) -> str:
+    """A ticket with these notes of ours."""
+    number: str = bench.box.ensono.create(client_number="INC1")
+    bench.done("sync", "--once")
+    for text in notes:
+        assert bench.call("note", "ensono", number, text).code == 0
+    return number
+
+
+def test_a_damaged_last_commit_is_told_by_every_command_until_its_bytes_are_moved_away(bench: Bench) -> None:
+    number = noted(bench, "one", "two", "three")
+    flip(journal(bench), -20)
+    assert "last commit in journal-1" in bench.call("store", "check").err
+    for words in (("list",), ("show", "ensono", number), ("sync", "--once"), ("check",)):
+        told = bench.call(*words).err
+        assert told.count("is missing; its bytes are set aside in damaged-journal-1-") == 1
+    status = bench.call("status")
+    assert status.code == 1
+    assert status.out.startswith("VENDORQ WARNING: store: Part of the store in ")
+    looked = bench.call("store", "check")
+    assert "damaged-journal-1-" in looked.err
+    assert "sound" not in looked.err
+    [kept] = (bench.folder / "store").glob("damaged-*")
+    kept.rename(bench.folder / kept.name)
+    assert "set aside" not in bench.call("list").err
+    assert bench.call("store", "check").err.endswith("is sound.\n")
+
+
+def test_a_torn_end_alarms_nobody_and_is_listed(bench: Bench) -> None:
+    noted(bench, "one")
+    with journal(bench).open("r+b") as file:
+        file.truncate(journal(bench).stat().st_size - 7)
+    assert bench.call("list").err == ""
+    assert bench.call("status").code != 1
+    assert "torn-journal-1-" in bench.call("store", "check").err
+
+
+def test_a_poll_of_a_store_that_cannot_be_written_ends_with_78(bench: Bench) -> None:
+    noted(bench)
+    flip(journal(bench), journal(bench).stat().st_size // 2)
+    for words in (("sync",), ("sync", "--once")):
+        ended = bench.call(*words)
+        assert ended.code == 78
+        assert ended.err.count("The store is read-only") == 1
+        assert "Polling" not in ended.err
+
+
+def test_a_lease_that_cannot_be_opened_names_its_file_and_ends_with_78(bench: Bench) -> None:
+    noted(bench)
+    consumer = bench.folder / "store" / "consumer"
+    consumer.unlink()
+    consumer.symlink_to(bench.folder / "nowhere")
+    for words in (("sync",), ("sync", "--once")):
+        ended = bench.call(*words)
+        assert ended.code == 78
+        assert f"{consumer} cannot be opened (it is a link)" in ended.err
+
+
+def test_a_repair_makes_tickets_again_whose_messages_are_there(bench: Bench) -> None:
+    numbers = [bench.box.ensono.create(client_number=f"INC{number}") for number in range(20)]
+    bench.done("sync", "--once")
+    before = {number: bench.done("show", "ensono", number)["ticket"] for number in numbers}
+    flip(journal(bench), journal(bench).stat().st_size // 3)
+    repaired = bench.call("store", "compact")
+    assert repaired.code == 0
+    assert "Lost: commits in journal-1" in repaired.err
+    assert "made again from what came in" in repaired.err
+    bench.done("sync", "--once")
+    known = {item["number"] for item in bench.done("list", "--all")["tickets"]}
+    told = {item["number"] for item in bench.done("messages", "--all")["messages"]}
+    assert told == known == set(numbers)
+    assert {number: bench.done("show", "ensono", number)["ticket"] for number in numbers} == before
+
+
+def test_an_export_of_a_damaged_store_says_that_it_is_not_all(bench: Bench) -> None:
+    noted(bench, "one")
+    whole = bench.call("store", "export")
+    assert (whole.code, whole.err) == (0, "")
+    flip(journal(bench), journal(bench).stat().st_size // 2)
+    part = bench.call("store", "export")
+    assert part.code == 78
+    assert part.out
+    assert "What was printed is not all that was stored" in part.err
+    journal(bench).unlink()
+    emptied = bench.call("store", "export")
+    assert (emptied.code, emptied.out) == (78, "")
+    assert "its files are gone" in emptied.err
