@@ -2,6 +2,9 @@
 
 Each field remembers when its statement was made (its stamp), so that an older statement never overwrites a newer
 one, in whatever order they arrive. Comments, attachments and approvals are added by id, whatever their age.
+
+A queue's stamps are its vendor's clock's, those of polled rows and of our own writes are ours. Ours may have been wrong
+for a while: what it stamped with a time that had not come yet when something newer was received wins over nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from providers.clock import milliseconds
 from providers.codec import to_document
 from providers.model import CycleMark, Order, Patch, Ticket
 from tui.desk import conversation, cycles
@@ -37,6 +41,11 @@ NEVER_EMPTIED: Final = frozenset({"client_number", "internal_id", "type", "state
 VENDOR: Final = "vendor"
 CLIENT_NUMBER: Final = "client_number:"
 COMPLETE: Final = "complete"
+QUEUE: Final = "queue"
+"""Stamp of the newest statement of the vendor's queue: no later stamp can be that queue's."""
+CLOCK_TOLERANCE: Final = 5 * 60 * 1000
+"""Milliseconds that a stamp of our own clock may lie ahead before it counts as a wrong clock's."""
+_OURS: Final = frozenset({"snapshot", "derived"})
 _EMPTY: Final = ("", None)
 
 
@@ -49,16 +58,16 @@ def apply(ticket: Ticket | None, entry: InboxEntry) -> Ticket:
     if patch is None:
         raise ValueError("an entry without a patch says nothing of a ticket")
     known = ticket or Ticket(provider=entry.provider, number=patch.number or entry.number)
-    stamps = dict(known.stamps)
-    changes: dict[str, Any] = _fields(known, patch, entry.order, stamps)
-    changes["vendor"] = _vendor(known.vendor, patch, entry.order, stamps)
-    changes["former_client_numbers"] = _former(known, patch, changes, entry.order, stamps)
+    order, stamps = _order(entry), _stamps(known, entry)
+    changes: dict[str, Any] = _fields(known, patch, order, stamps)
+    changes["vendor"] = _vendor(known.vendor, patch, order, stamps)
+    changes["former_client_numbers"] = _former(known, patch, changes, order, stamps)
     shown = "" if entry.source == "write" else entry.own_write
     changes["comments"] = conversation.add_comments(known.comments, patch.comments, own_write=shown)
     changes["attachments"] = conversation.add_attachments(known.attachments, patch.attachments)
-    changes.update(_approvals(known, patch, entry.order, stamps))
+    changes.update(_approvals(known, patch, order, stamps))
     if patch.complete:
-        stamps[COMPLETE] = max(entry.order, stamps.get(COMPLETE, entry.order))
+        stamps[COMPLETE] = max(order, stamps.get(COMPLETE, order))
     if COMPLETE in stamps:
         changes["partial"] = False
     elif ticket is None:
@@ -68,6 +77,31 @@ def apply(ticket: Ticket | None, entry: InboxEntry) -> Ticket:
     if ticket is not None and after == ticket:
         return ticket
     return replace(after, revision=known.revision + 1)
+
+
+def _order(entry: InboxEntry) -> Order:
+    """When an entry's statement was made. What our own clock stamped was made no later than it was received."""
+    received = milliseconds(entry.received_at)
+    if entry.source in _OURS and entry.order[0] > received + CLOCK_TOLERANCE:
+        return received, 0
+    return entry.order
+
+
+def _stamps(known: Ticket, entry: InboxEntry) -> dict[str, Order]:
+    """The ticket's stamps as this entry meets them, the newest of the queue among them.
+
+    A field's stamp that lies ahead of when the entry was received is a wrong clock's, unless the queue had come as
+    far. When its statement was made nobody knows: what was made since a little before the receipt counts as newer.
+    """
+    stamps = dict(known.stamps)
+    if entry.source == "message":
+        stamps[QUEUE] = max(entry.order, stamps.get(QUEUE, entry.order))
+    received = milliseconds(entry.received_at)
+    latest = max((received + CLOCK_TOLERANCE, 0), stamps.get(QUEUE, (0, 0)))
+    for name, at in stamps.items():
+        if at > latest and (name in FIELDS or name == VENDOR or name.startswith(f"{VENDOR}:")):
+            stamps[name] = (received - CLOCK_TOLERANCE, 0)
+    return stamps
 
 
 def _fields(known: Ticket, patch: Patch, order: Order, stamps: dict[str, Order]) -> dict[str, Any]:

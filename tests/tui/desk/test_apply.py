@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from providers.clock import milliseconds
 from providers.codec import from_document, to_document
 from providers.model import Attachment, Comment, Order, Patch, Ticket
 from tui.desk import conversation
@@ -60,6 +61,45 @@ def test_a_newer_statement_overwrites_field_by_field() -> None:
 
 def test_of_equal_stamps_the_later_to_arrive_counts() -> None:
     assert after(entry(1, set={"state": "open"}), entry(1, set={"state": "pending"})).state == "pending"
+
+
+def at(minutes: float, source: Source = "snapshot", received: float | None = None, **patch: Any) -> InboxEntry:
+    """An entry stamped so many minutes after noon by the clock of its source, and received then, or at `received`."""
+    moment = NOON + timedelta(minutes=minutes)
+    came = moment if received is None else NOON + timedelta(minutes=received)
+    order = (milliseconds(moment), 0)
+    return replace(entry(1, source, **patch), id=f"{source}{minutes}", order=order, received_at=came)
+
+
+def test_a_row_that_a_wrong_clock_stamped_wins_over_no_later_row() -> None:
+    wrong = at(60, set={"state": "open"}, vendor={"queue": "one"})
+    right = at(1, set={"state": "pending"}, vendor={"queue": "two"})
+    ticket = after(wrong, right)
+    assert (ticket.state, dict(ticket.vendor)) == ("pending", {"queue": "two"})
+    assert apply(ticket, right) is ticket
+    assert after(wrong, right, at(2, set={"state": "resolved"})).state == "resolved"
+
+
+def test_a_row_that_a_wrong_clock_stamped_wins_over_no_new_message_but_over_an_old_one() -> None:
+    wrong = at(60, set={"state": "open"})
+    assert after(wrong, at(1, "message", set={"state": "pending"})).state == "pending"
+    assert after(wrong, at(-30, "message", received=1, set={"state": "pending"})).state == "open"
+
+
+def test_a_row_that_was_asked_for_by_a_wrong_clock_and_received_by_a_right_one_has_the_right_stamp() -> None:
+    ticket = after(at(60, received=1, set={"state": "open"}))
+    assert ticket.stamps["state"] == (milliseconds(NOON + timedelta(minutes=1)), 0)
+
+
+def test_messages_of_a_queue_whose_clock_is_ahead_of_ours_keep_their_order() -> None:
+    newer = at(90, "message", received=1, set={"state": "resolved"})
+    older = at(60, "message", received=2, set={"state": "open"})
+    assert after(newer, older).state == after(older, newer).state == "resolved"
+    assert after(newer, at(3, set={"state": "open"})).state == "resolved"
+
+
+def test_a_clock_that_is_a_little_ahead_is_believed() -> None:
+    assert after(at(4, set={"state": "open"}), at(0, set={"state": "pending"})).state == "open"
 
 
 def test_fill_is_taken_only_where_there_is_nothing_yet() -> None:
