@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from string import ascii_lowercase
 from typing import Final
 
 from tui.actions import ACTIONS, BY_ID, Action
@@ -54,40 +55,93 @@ _LABELS: Final = {
     "end": "End",
 }
 
+_NAMED: Final = frozenset(
+    {"left", "right", "insert", "delete", "backspace", "comma", *(f"f{number}" for number in range(1, 25))}
+    | (_LABELS.keys() - {"shift+tab"})
+)
+"""Keys that go by a name; of the others each goes by the character it types."""
+_MODIFIERS: Final = frozenset({"alt", "ctrl", "shift"})
+_ALIKE: Final = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+h": "backspace"}
+"""What a terminal cannot tell from another key, and that key."""
+
 
 class KeymapFault(ValueError):
-    """Keys that cannot be: an action there is none of, or one key for two actions. Says which."""
+    """Keys that cannot be: no such action, no such key, or one key for two actions. Says which, and what to do."""
 
 
 def keys_of(text: str) -> tuple[str, ...]:
     """A setting such as `ctrl+n, ]` as Textual's names of keys."""
-    parts = [part.strip() for part in text.replace(",,", ",comma").split(",")]
-    return tuple(_NAMES.get(part, part) for part in parts if part)
+    return tuple(_key(part) for part in _parts(text))
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.replace(",,", ",comma").split(",") if part.strip()]
+
+
+def _key(text: str) -> str:
+    """One key by Textual's name: modifiers in its order, and a capital for a letter with Shift."""
+    *modifiers, base = text.split("+") if len(text) > 1 and not text.endswith("+") else [text]
+    base = _NAMES.get(base, base if len(base) == 1 else base.lower())
+    held = {modifier.lower() for modifier in modifiers}
+    if held == {"shift"} and len(base) == 1 and base.isalpha():
+        return base.upper()
+    return "+".join([*sorted(held), base.lower() if held else base])
+
+
+def _check_key(name: str, text: str) -> None:
+    """KeymapFault for a key that no terminal sends, as it was written."""
+    key = _key(text)
+    *modifiers, base = key.split("+")
+    if known_as := _ALIKE.get(key):
+        raise KeymapFault(f"{name}: a terminal cannot tell {label(key)} from {label(known_as)}; choose another key")
+    known = len(base) == 1 or base in _NAMED
+    if known and _MODIFIERS.issuperset(modifiers):
+        return
+    near_modifiers = [(get_close_matches(one, _MODIFIERS, 1) or [""])[0] for one in modifiers]
+    near_base = [base] if known else get_close_matches(base, sorted(_NAMED), 1)
+    if all(near_modifiers) and near_base:
+        cure = f"did you mean {'+'.join([*near_modifiers, *near_base])}?"
+    else:
+        cure = "write a character, or a name such as ctrl+n, f5, pagedown, space"
+    raise KeymapFault(f"{name}: there is no key {text!r}; {cure}")
 
 
 def keymap(own: Mapping[str, str] | None = None) -> dict[str, tuple[str, ...]]:
     """Every action's keys: the defaults, and `own` keys by action id in their place.
 
-    A default key that the engineer gives to another action is that action's alone. KeymapFault for an id there is
-    none of, and for one key given to two actions.
+    KeymapFault for an id or a key there is none of, for one key given to two actions, and for another action's
+    default key where that action is not given keys as well.
     """
     own = own or {}
     for name in own:
         if name not in BY_ID:
-            near = get_close_matches(name, list(BY_ID), 1, 0.4)
-            raise KeymapFault(f"{name}: there is no such action" + (f"; did you mean {near[0]}?" if near else ""))
-    chosen = {name: keys_of(text) for name, text in own.items()}
+            near = get_close_matches(name, list(BY_ID), 1, 0.6)
+            cure = f"did you mean {near[0]}?" if near else "the page about keys lists the ids"
+            raise KeymapFault(f"{name}: there is no such action; {cure}")
+        for part in _parts(own[name]):
+            _check_key(name, part)
+    chosen = {name: keys for name, text in own.items() if (keys := keys_of(text))}
+    defaults = {key: action for action in ACTIONS if action.id not in chosen for key in keys_of(action.keys)}
     taken: dict[str, str] = {}
     for name, keys in chosen.items():
         for key in keys:
-            if key in taken:
+            if taken.setdefault(key, name) != name:
                 raise KeymapFault(f"{name}: {label(key)} is given to {taken[key]} as well")
-            taken[key] = name
-    return {
-        action.id: chosen.get(action.id)
-        or tuple(key for key in keys_of(action.keys) if taken.get(key, action.id) == action.id)
-        for action in ACTIONS
-    }
+    for key, name in taken.items():
+        if other := defaults.get(key):
+            raise KeymapFault(
+                f"{name}: {label(key)} is the key for {other.title!r}; give that one another, too, "
+                f'such as "{other.id}" = "{_free_key(other, taken, defaults)}", or choose another here'
+            )
+    return {action.id: chosen.get(action.id) or keys_of(action.keys) for action in ACTIONS}
+
+
+def _free_key(action: Action, *used: Mapping[str, object]) -> str:
+    """A key that nothing has yet: a letter of the action's title in some form, else the first function key left."""
+    letters = [letter for letter in action.title.lower() if letter in ascii_lowercase]
+    plain = [*letters[:1], *(letter.upper() for letter in letters[:1]), *(f"ctrl+{letter}" for letter in letters)]
+    offers = [*(key for key in plain if key not in _ALIKE), *(f"f{number}" for number in range(2, 13))]
+    return next((key for key in offers if not any(key in keys for keys in used)), "f12")
 
 
 def label(key: str) -> str:

@@ -205,9 +205,9 @@ def test_a_wrong_theme_or_key_is_a_fault_of_the_config(desk: ScriptedDesk) -> No
 
 
 async def test_own_keys_work_and_stand_in_the_hints(desk: ScriptedDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = dashboard(desk, keys={"list.next_unread": "m", "move.down": "n", "ticket.create": "N"})
+    app = dashboard(desk, keys={"list.next_unread": "K", "move.down": "n", "ticket.create": "N"})
     async with running(app) as pilot:
-        assert "m Next unread" in bottom(app)
+        assert "K Next unread" in bottom(app)
         await press(pilot, "n")
         assert app.main.tickets.cursor == 1
 

@@ -17,18 +17,63 @@ def test_no_default_key_does_two_things() -> None:
 
 
 def test_an_own_key_replaces_the_default() -> None:
-    keys = keymap({"ticket.comment": "m, ctrl+n"})
-    assert keys["ticket.comment"] == ("m", "ctrl+n")
+    keys = keymap({"ticket.comment": "ctrl+n, K"})
+    assert keys["ticket.comment"] == ("ctrl+n", "K")
 
 
-def test_a_default_key_given_away_is_the_other_actions_alone() -> None:
-    keys = keymap({"ticket.comment": "j"})
-    assert keys["move.down"] == ("down",)
+def test_another_actions_default_key_is_refused_with_what_to_do() -> None:
+    with pytest.raises(
+        KeymapFault, match=r"ticket\.comment: x is the key for 'Outbox'; give .*\"app\.outbox\" = \"ctrl\+o\""
+    ):
+        keymap({"ticket.comment": "x"})
+    with pytest.raises(KeymapFault, match=r"app\.quit: 1 is the key for 'View 1'"):
+        keymap({"app.quit": "1"})
+    with pytest.raises(KeymapFault, match=r"ticket\.comment: j is the key for 'Down'"):
+        keymap({"ticket.comment": "j"})
+
+
+def test_two_actions_may_change_keys() -> None:
+    keys = keymap({"ticket.comment": "x", "app.outbox": "c"})
+    assert (keys["ticket.comment"], keys["app.outbox"]) == (("x",), ("c",))
+    assert keymap({"ticket.comment": "j", "move.down": "down"})["move.down"] == ("down",)
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("ctrl+alt+banana", r"there is no key 'ctrl\+alt\+banana'; write a character"),
+        ("ctlr+n", r"there is no key 'ctlr\+n'; did you mean ctrl\+n\?"),
+        ("pagdown", r"did you mean pagedown\?"),
+        ("f25", r"did you mean f\d"),
+        ("ctrl+m", "cannot tell Ctrl-M from Enter"),
+        ("nn", "there is no key 'nn'"),
+    ],
+)
+def test_a_key_that_no_terminal_sends_is_refused(key: str, words: str) -> None:
+    with pytest.raises(KeymapFault, match=words):
+        keymap({"ticket.comment": key})
+
+
+def test_keys_may_be_written_in_several_ways() -> None:
+    assert keys_of("Alt+Ctrl+N, ctrl+alt+n, shift+m, Enter, shift+tab, +, Q") == (
+        *("alt+ctrl+n", "alt+ctrl+n", "M", "enter", "shift+tab", "plus"),
+        "Q",
+    )
+
+
+def test_every_default_key_is_one_that_may_be_given() -> None:
+    for action in ACTIONS:
+        assert keymap({action.id: action.keys})[action.id] == keys_of(action.keys)
 
 
 def test_an_unknown_action_names_the_nearest() -> None:
     with pytest.raises(KeymapFault, match=r"tickt\.comment: there is no such action; did you mean ticket\.comment"):
-        keymap({"tickt.comment": "m"})
+        keymap({"tickt.comment": "K"})
+
+
+def test_only_a_near_action_is_named() -> None:
+    with pytest.raises(KeymapFault, match=r"nonsense: there is no such action; the page about keys"):
+        keymap({"nonsense": "m"})
 
 
 def test_one_key_for_two_actions_names_both() -> None:
