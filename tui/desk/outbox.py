@@ -18,6 +18,7 @@ from tui.desk import (
     health,
     intake,
     outbox_entries,
+    outbox_links,
     outgoing,
     records,
     refusals,
@@ -55,7 +56,8 @@ class Outbox:
         """Link our number where it travels with the answers to the ticket's held messages.
 
         The number is in the ticket at once; each held message gets its Success, in their order; the link's own
-        entry is done when they are. WrongState where the vendor was told another number of ours.
+        entry is done when they are. A link that is on its way already is that one. WrongState where the vendor was
+        told another number of ours, Unconfirmed where it may have been.
         """
         now = self._context.now()
         keys = waiting.to_answer(self._context.catalogue, write.provider)
@@ -66,23 +68,18 @@ class Outbox:
             ticket = records.ticket(transaction, TicketKey(write.provider, write.number))
             refusals.refuse_replaced_number(transaction, write, ticket, came)
             linked = ticket is not None and ticket.client_number == write.client_number
-            answers: list[str] = []
-            for place, key in enumerate(keys):
-                held = records.entry_at(transaction, key)
-                if held is None or held.number != write.number or held.answer or held.status != "held":
-                    continue
-                answer = outbox_entries.acknowledgement(self._context, held, write.client_number, now, place)
-                records.put_write(transaction, answer)
-                records.put_entry(transaction, replace(held, status="new", answer=answer.id))
-                answers.append(answer.id)
+            known = outbox_links.under_way(transaction, write)
+            if known is not None:
+                return known
+            answers = outbox_links.answers(transaction, self._context, write, keys, now)
             entry = replace(
                 outbox_entries.new(write, now + timedelta(microseconds=len(keys)), revision), answers=tuple(answers)
             )
             if not linked:
                 self._take_in(transaction, entry, Receipt(), now)
             if not answers:
-                known = f"It is linked already as {write.client_number}; nothing was sent."
-                note = known if linked else "Kept here; it goes along with the next answer."
+                already = f"It is linked already as {write.client_number}; nothing was sent."
+                note = already if linked else "Kept here; it goes along with the next answer."
                 entry = outbox_entries.done(entry, Receipt(note=note), now)
                 audit.note_outcome(transaction, self._context, entry, "done", entry.note)
             records.put_write(transaction, entry)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from providers.errors import Rejected, WrongState
+from providers.errors import Rejected, Unconfirmed, WrongState
 from providers.model import Ticket, TicketKey, Write
 from tui.desk import confirmed, cycles, index, records, replay
 from tui.desk.ports import View
@@ -104,7 +104,8 @@ def refuse_second_response(view: View, write: Write) -> None:
 
 
 def refuse_replaced_number(view: View, write: Write, ticket: Ticket | None, entries: Iterable[str]) -> None:
-    """WrongState where a link would replace a number of ours that the vendor was told in an answer.
+    """WrongState where a link would replace a number of ours that the vendor was told in an answer, Unconfirmed where
+    it is not known yet whether it was.
 
     Only for vendors that take it once, with the answers to their messages. `entries` are the keys of what came in
     for the ticket.
@@ -112,17 +113,25 @@ def refuse_replaced_number(view: View, write: Write, ticket: Ticket | None, entr
     if ticket is None or not ticket.client_number or ticket.client_number == write.client_number:
         return
     if not _was_told(view, ticket, entries):
+        _refuse_while_told(view, ticket)
         return
     words = f"{ticket.number} is already linked as {ticket.client_number}, and the vendor has been told so"
     raise WrongState(write.provider, words, field="client_number", next_step="Ask the vendor to change it.")
 
 
-def _was_told(view: View, ticket: Ticket, entries: Iterable[str]) -> bool:
-    """Whether the vendor knows the ticket's number of ours, said it itself, or has it on its way."""
-    for item in index.outbox(view).values():
+def _refuse_while_told(view: View, ticket: Ticket) -> None:
+    for key, item in index.outbox(view).items():
         same = item.provider == ticket.provider and item.client_number == ticket.client_number
         if same and item.action in ("acknowledge", "create") and item.state in _ON_ITS_WAY:
-            return True
+            words = (
+                f"{ticket.number} is linked as {ticket.client_number} here, and it is not known yet whether the vendor "
+                f"has been told so: its {item.action}, {key}, is {item.state}; nothing was sent"
+            )
+            raise Unconfirmed(ticket.provider, words, next_step="Settle that first: `vendorq sync --once`.")
+
+
+def _was_told(view: View, ticket: Ticket, entries: Iterable[str]) -> bool:
+    """Whether the vendor knows the ticket's number of ours, or said it itself."""
     folded = replay.checkpoint(view, TicketKey(ticket.provider, ticket.number))
     if folded is not None and folded.client_number == ticket.client_number:
         return True

@@ -15,6 +15,7 @@ from tui.desk.index import InboxSummary, OutboxSummary
 from tui.desk.ports import View
 
 UNFINISHED: Final = frozenset({"queued", "sending"})
+ON_ITS_WAY: Final = UNFINISHED | {"unconfirmed"}
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 

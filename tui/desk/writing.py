@@ -10,7 +10,7 @@ from typing import Any
 from providers.base import Operation
 from providers.errors import NotFound, NotOffered, Rejected, WrongState
 from providers.model import Preview, Ticket, TicketKey, Write
-from tui.desk import confirmed, cycles, outgoing, records, refusals
+from tui.desk import confirmed, cycles, outgoing, records, refusals, waiting
 from tui.desk.context import Context, new_id
 
 
@@ -136,7 +136,7 @@ def _preview_of_link(context: Context, write: Write, ticket: Ticket | None) -> P
     if not held:
         linked = ticket.client_number == write.client_number
         later = "No message waits for it: the number goes along later."
-        warning = f"It is linked already as {write.client_number}: nothing is sent." if linked else later
+        warning = _of_linked(context, write) if linked else later
         return Preview(method="", path="", body="", warnings=(warning,))
     provider = context.providers[write.provider]
     # The messages are answered with the number as if it were linked already.
@@ -144,6 +144,20 @@ def _preview_of_link(context: Context, write: Write, ticket: Ticket | None) -> P
     previews = [provider.prepare(_answer(write, message), as_linked) for message in held]
     first = previews[0]
     return replace(first, body="\n".join(item.body for item in previews))
+
+
+def _of_linked(context: Context, write: Write) -> str:
+    """What to say before a ticket is linked again as it is linked here."""
+    open_ = context.catalogue.open_writes(write.provider)
+    on_its_way = any(
+        (item.number, item.client_number) == (write.number, write.client_number)
+        and item.action in (Operation.LINK, Operation.ACKNOWLEDGE)
+        and item.state in waiting.ON_ITS_WAY
+        for _, item in open_
+    )
+    if on_its_way:
+        return f"It is linked as {write.client_number} here; whether the vendor knows is not known yet: see the outbox."
+    return f"It is linked already as {write.client_number}: nothing is sent."
 
 
 def _answer(write: Write, message_id: str) -> Write:

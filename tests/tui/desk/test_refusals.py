@@ -86,6 +86,28 @@ async def test_a_number_the_vendor_was_told_is_not_replaced(answering: MemoryDes
     assert answering.fake.ledger == [("acknowledge", "T1", "m1000")]
 
 
+async def test_a_link_that_is_not_confirmed_is_not_said_to_be_done_nor_told(answering: MemoryDesk) -> None:
+    answering.fake.after.append(Unconfirmed("fake", "no answer"))
+    first = await answering.submit(answering.write("link", "fake", "T1", client_number="OWN1"))
+    assert (await answering.deliver(first.id)).state == "queued"
+    write = answering.write("link", "fake", "T1", client_number="OWN1")
+    assert "not known yet" in answering.preview(write).warnings[0]
+    again = await answering.deliver((await answering.submit(write)).id)
+    assert (again.id, again.state, again.error_type) == (first.id, "queued", "Unconfirmed")
+    with pytest.raises(Unconfirmed, match="not known yet whether the vendor has been told"):
+        await link(answering, "T1", "OWN2")
+    assert answering.fake.ledger == [("acknowledge", "T1", "m1000")]
+
+
+async def test_a_link_again_waits_for_the_answers_that_are_on_their_way_by_themselves(answering: MemoryDesk) -> None:
+    await link(answering, "T1", "OWN1")
+    answering.fake.after.append(Unconfirmed("fake", "no answer"))
+    answering.fake.batches.append(Batch(messages=(message("T1", 4000, awaits_number=True),)))
+    await answering.sync("fake")
+    again = await answering.submit(answering.write("link", "fake", "T1", client_number="OWN1"))
+    assert ((await answering.deliver(again.id)).state, again.note) == ("queued", "")
+
+
 async def test_a_number_the_vendor_named_itself_is_not_replaced(answering: MemoryDesk) -> None:
     said = message("T3", 3000, client_number="OWN3", patch=Patch(number="T3", set={"client_number": "OWN3"}))
     answering.fake.batches.append(Batch(messages=(said,)))
