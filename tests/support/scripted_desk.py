@@ -87,7 +87,8 @@ class ScriptedDesk:
     def __post_init__(self) -> None:
         self.listeners: list[Callable[[DeskEvent], None]] = []
         lease = SimpleNamespace(held=True, holder=lambda: None, release=lambda: self.calls.append(("release",)))
-        self.store = cast("Store", SimpleNamespace(read_only="", alarms=(), lease=lease, path=Path("/nowhere")))
+        told = SimpleNamespace(read_only="", alarms=(), warnings=(), lease=lease, path=Path("/nowhere"))
+        self.store = cast("Store", told)
         self.providers: Mapping[str, Provider] = {
             name: cast("Provider", SimpleNamespace(name=name, declaration=found))
             for name, found in self.declarations.items()
