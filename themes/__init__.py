@@ -135,6 +135,14 @@ def load(name: str, folder: Path | None = None) -> Palette:
     )
 
 
+def load_or_default(name: str, folder: Path | None = None) -> tuple[Palette, str]:
+    """The theme of this name, or else the default one and why in a sentence: it keeps nobody from work."""
+    try:
+        return load(name, folder), ""
+    except ThemeFault as fault:
+        return load(DEFAULT), f"[dashboard] theme: {fault}. This is {DEFAULT}.".replace("?.", "?")
+
+
 @cache
 def _load_file(file: Path) -> Palette:
     try:

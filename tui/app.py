@@ -74,11 +74,10 @@ class VendorqApp(OnTerminal):
         self.themes_folder = config.path.parent / "themes"
         try:
             self.keys = keymap(config.keys)
-            name = themes.PLAIN if "NO_COLOR" in os.environ else config.dashboard.theme
-            self.palette = themes.load(name, self.themes_folder)
-        except (KeymapFault, themes.ThemeFault) as fault:
-            key = "[keys]" if isinstance(fault, KeymapFault) else "[dashboard] theme"
-            raise ConfigFault(config.path, str(fault), "correct it, or take it out", key=key) from None
+        except KeymapFault as fault:
+            raise ConfigFault(config.path, str(fault), "correct it, or take it out", key="[keys]") from None
+        name = themes.PLAIN if "NO_COLOR" in os.environ else config.dashboard.theme
+        self.palette, self._theme_fault = themes.load_or_default(name, self.themes_folder)
         super().__init__()
         self.animation_level = "none"  # a form that scrolls smoothly is drawn ten times over the line
         if self.no_color:
@@ -127,6 +126,7 @@ class VendorqApp(OnTerminal):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
+        self.main.say(self._theme_fault, "warning")
         self.run_worker(self._run_desk(), name="polling", group="desk", exit_on_error=False)
 
     async def _run_desk(self) -> None:

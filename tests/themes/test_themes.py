@@ -116,3 +116,12 @@ def test_a_style_of_unknown_words_is_refused(tmp_path: Path) -> None:
 def test_an_unknown_theme_names_the_nearest() -> None:
     with pytest.raises(themes.ThemeFault, match="did you mean vendorq-dark"):
         themes.load("vendorq-drak")
+
+
+def test_what_cannot_be_used_gives_way_to_the_default_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("colours = 3")
+    palette, why = themes.load_or_default("mine", tmp_path)
+    assert palette.name == themes.DEFAULT
+    assert "mine.toml" in why
+    assert why.endswith(f"This is {themes.DEFAULT}.")
+    assert themes.load_or_default(themes.DEFAULT) == (palette, "")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import themes
 from providers.model import Engineer
 from tests.support.dashboard import bottom, dashboard, lines, picture, press, running, type_text, until
 from tests.support.night import CHANGE, TUNNEL, message, night
@@ -197,9 +198,14 @@ async def test_themes_go_round_while_it_runs(desk: ScriptedDesk) -> None:
         assert "Theme:" in bottom(app)
 
 
-def test_a_wrong_theme_or_key_is_a_fault_of_the_config(desk: ScriptedDesk) -> None:
-    with pytest.raises(ConfigFault, match="there is no theme"):
-        dashboard(desk, theme="vendorq-drak")
+async def test_a_wrong_theme_opens_in_the_default_one_and_says_so(desk: ScriptedDesk) -> None:
+    app = dashboard(desk, theme="vendorq-drak")
+    async with running(app) as pilot:
+        await until(pilot, lambda: "there is no theme 'vendorq-drak'; did you mean vendorq-dark?" in bottom(app))
+        assert app.palette.name == themes.DEFAULT
+
+
+def test_a_wrong_key_is_a_fault_of_the_config(desk: ScriptedDesk) -> None:
     with pytest.raises(ConfigFault, match="no such action"):
         dashboard(desk, keys={"tickt.comment": "m"})
 

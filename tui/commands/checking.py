@@ -45,7 +45,7 @@ def check(session: Session, *, as_json: bool) -> int:
     for settings, steps, _ in results:
         if not as_json:
             print_data(_text(settings, steps))
-    failures = [failure for *_, found in results for failure in found]
+    failures = [*_theme_failures(config), *(failure for *_, found in results for failure in found)]
     if failures:
         raise exits.gravest(failures, parts)
     if as_json:
@@ -53,6 +53,22 @@ def check(session: Session, *, as_json: bool) -> int:
     else:
         say(f"All is well: {config.path}")
     return exits.OK
+
+
+def _theme_failures(config: Config) -> list[exits.Failure]:
+    """What keeps the dashboard from the theme that the config names."""
+    import themes
+    from tui.config_lines import line_of
+
+    try:
+        themes.load(config.dashboard.theme, config.path.parent / "themes")
+    except themes.ThemeFault as error:
+        sentence, _, cure = str(error).partition("; ")
+        text = config.path.read_text(encoding="utf-8", errors="replace")
+        line = line_of(text, ("dashboard", "theme"))
+        fault = ConfigFault(config.path, sentence, "", line=line, key="dashboard.theme")
+        return [exits.Failure(exits.CONFIG, "ConfigFault", str(fault), field=fault.key, next_step=cure)]
+    return []
 
 
 def _known_numbers(config: Config) -> dict[str, str]:
@@ -145,6 +161,15 @@ def _text(settings: ProviderSettings, steps: Sequence[CheckStep]) -> str:
     return "\n".join(lines)
 
 
+def _late(desk: Desk, config: Config) -> dict[str, int]:
+    """After how many seconds without a good poll each provider counts as late."""
+    from tui.desk.context import policy_of
+    from tui.desk.health import LATE_AFTER
+
+    policies = {settings.name: policy_of(settings, desk.providers[settings.name]) for settings in config.providers}
+    return {name: int(LATE_AFTER * policy.poll_seconds + policy.budget_seconds) for name, policy in policies.items()}
+
+
 @click.command("status")
 @json_option
 @pass_session
@@ -163,7 +188,9 @@ def status(session: Session, *, as_json: bool) -> int:
         outbox = desk.outbox()
         store = desk.store
         fault = store.probe()
-        verdict = monitoring.verdict(desk.health(), outbox, now, fault, alarms=store.alarms, remarks=store.warnings)
+        verdict = monitoring.verdict(
+            desk.health(), outbox, now, fault, alarms=store.alarms, remarks=store.warnings, late=_late(desk, config)
+        )
         if as_json:
             states = [entry.state for entry in outbox]
             counts = {state: states.count(state) for state in ("queued", "sending", "unconfirmed", "rejected")}
