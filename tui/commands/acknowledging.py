@@ -8,7 +8,7 @@ import click
 
 from tui import documents, exits
 from tui.commands.options import complete_message, json_option, pass_session, provider_argument
-from tui.commands.sending import finish
+from tui.commands.sending import finish, told_if_stopped
 from tui.output import print_json, say
 from tui.session import Session, check_provider
 
@@ -42,8 +42,10 @@ def acknowledge(session: Session, *, provider: str, message_id: str, reason: str
         values = {"message_id": message_id, "status": "Failure", "reason": reason}
         write = desk.write("acknowledge", provider, entry.number, values=values)
         desk.preview(write)
-        queued = await desk.submit(write)
-        return finish(desk, [await desk.deliver(queued.id)], as_json)
+        async with told_if_stopped(desk, write):
+            queued = await desk.submit(write)
+            sent = await desk.deliver(queued.id)
+        return finish(desk, [sent], as_json)
 
     return session.run(work)
 

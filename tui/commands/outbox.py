@@ -8,7 +8,7 @@ import click
 
 from tui import documents, exits, words
 from tui.commands.options import complete_entry, json_option, pass_session
-from tui.commands.sending import envelope, finish
+from tui.commands.sending import envelope, finish, told_if_stopped
 from tui.output import print_data, print_json, say, table, terminal_width
 from tui.session import Session
 
@@ -71,9 +71,9 @@ def retry(session: Session, *, entry_id: str, as_json: bool) -> int:
     """
 
     async def work(desk: Desk, config: Config) -> int:
-        _known(desk, entry_id)
-        queued = await desk.retry(entry_id)
-        sent = queued if queued.state == "done" else await desk.deliver(queued.id)
+        async with told_if_stopped(desk, _known(desk, entry_id).write):
+            queued = await desk.retry(entry_id)
+            sent = queued if queued.state == "done" else await desk.deliver(queued.id)
         return finish(desk, [sent], as_json)
 
     return session.run(work)
@@ -102,9 +102,11 @@ def drop(session: Session, *, entry_id: str, as_json: bool) -> int:
     return session.run(work)
 
 
-def _known(desk: Desk, entry_id: str) -> None:
-    if all(entry.id != entry_id for entry in desk.outbox(settled=True)):
-        raise exits.nothing_found(f"there is no write {entry_id}", "`vendorq outbox --all` lists them.")
+def _known(desk: Desk, entry_id: str) -> OutboxEntry:
+    for entry in desk.outbox(settled=True):
+        if entry.id == entry_id:
+            return entry
+    raise exits.nothing_found(f"there is no write {entry_id}", "`vendorq outbox --all` lists them.")
 
 
 COMMANDS = (outbox,)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from providers.model import TicketKey
@@ -32,13 +33,51 @@ def send(session: Session, build: Build, as_json: bool) -> int:
                 say(f"{write.provider}: {warning}")
         entries: list[OutboxEntry] = []
         for write in writes:
-            queued = await desk.submit(write)
-            entries.append(await desk.deliver(queued.id))
+            async with told_if_stopped(desk, write):
+                queued = await desk.submit(write)
+                entries.append(await desk.deliver(queued.id))
             if entries[-1].state != "done":
                 break
         return finish(desk, entries, as_json, unsent=len(writes) - len(entries))
 
     return session.run(work)
+
+
+@asynccontextmanager
+async def told_if_stopped(desk: Desk, write: Write) -> AsyncIterator[None]:
+    """Where a signal ends the command, say first what became of its write."""
+    import asyncio
+
+    from tui.desk import records
+    from tui.desk.ports import StoreFault
+
+    try:
+        yield
+    except asyncio.CancelledError:
+        with suppress(StoreFault):
+            await desk.store.follow()  # what was being stored just then is there after that
+        say(f"vendorq: {stopped_sentence(write, records.write(desk.store, write.id))}")
+        raise
+
+
+def stopped_sentence(write: Write, entry: OutboxEntry | None) -> str:
+    """What became of a write whose command was stopped; `entry` is as the outbox has it, None where it does not."""
+    what = f"the {write.action} for {write.provider} {write.number or write.client_number}".rstrip()
+    if entry is None:
+        return f"stopped before {what} was kept: nothing was sent."
+    if entry.state == "done":
+        return f"stopped after {what} was done."
+    if entry.state == "rejected":
+        return f"stopped; {what} was rejected: {entry.error} It is in the outbox as {entry.id}: `vendorq outbox`."
+    if entry.state == "queued":
+        return (
+            f"stopped before {what} was sent: it is in the outbox as {entry.id} (queued), see `vendorq outbox`; "
+            "`vendorq sync --once` sends it."
+        )
+    return (
+        f"stopped before the vendor's answer came: {what} may have been done. It is in the outbox as {entry.id} "
+        f"({entry.state}), see `vendorq outbox`; `vendorq sync --once` looks it up at the vendor."
+    )
 
 
 def send_to_ticket(

@@ -329,6 +329,20 @@ def test_a_running_sync_polls_and_ends_with_the_signals_code(bench: Bench, numbe
     assert "Traceback" not in words
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_write_that_a_signal_ends_says_that_it_is_in_the_outbox(bench: Bench, number: signal.Signals) -> None:
+    ticket = linked(bench)
+    bench.box.fault("ensono", "stall_after")
+    process = start(bench, "comment", "ensono", ticket, "Who knows?")
+    until(lambda: "comment" in written(bench))
+    process.send_signal(number)
+    out, words = process.communicate(timeout=PATIENCE)
+    [entry] = bench.done("outbox")["outbox"]
+    assert (process.returncode, out, entry["state"]) == (128 + number, "", "unconfirmed")
+    assert f"in the outbox as {entry['id']} (unconfirmed)" in words
+    assert len(words.splitlines()) == 1
+
+
 def test_where_another_polls_once_sends_what_waits_and_ends_by_whether_that_one_is_alive(bench: Bench) -> None:
     bench.write_config(kinds=["ensono"], **{'kind = "ensono"\n': 'kind = "ensono"\npoll_seconds = 1\n'})
     number = linked(bench)
