@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from providers.text import safe_line
@@ -66,10 +67,12 @@ def verdict(
     *,
     alarms: Sequence[str] = (),
     remarks: Sequence[str] = (),
+    late: Mapping[str, int] = MappingProxyType({}),
 ) -> Verdict:
     """Judge providers, their queues, the outbox and the store.
 
     `alarms` of the store are WARNING until somebody has seen to them; `remarks` are told and change no state.
+    `late` is after how many seconds each provider counts as late, for the numbers.
     """
     findings = [Finding(CRITICAL, f"store: {store_fault}")] if store_fault else []
     findings += [Finding(WARNING, f"store: {words}") for words in alarms]
@@ -83,7 +86,7 @@ def verdict(
     providers = "1 provider" if len(health) == 1 else f"{len(health)} providers"
     writes = "1 write waits" if len(outbox) == 1 else f"{len(outbox)} writes wait"
     sound = f"{providers}, {writes}"
-    return Verdict(tuple(findings), _numbers(health, outbox, now), sound)
+    return Verdict(tuple(findings), _numbers(health, outbox, now, late), sound)
 
 
 def _provider(item: ProviderHealth, now: datetime) -> list[Finding]:
@@ -108,12 +111,14 @@ def _provider(item: ProviderHealth, now: datetime) -> list[Finding]:
     return findings
 
 
-def _numbers(health: Sequence[ProviderHealth], outbox: Sequence[OutboxEntry], now: datetime) -> str:
+def _numbers(
+    health: Sequence[ProviderHealth], outbox: Sequence[OutboxEntry], now: datetime, late: Mapping[str, int]
+) -> str:
     numbers: list[str] = []
     for item in health:
         if item.last_good is not None:
             age = max(0, int((now - item.last_good).total_seconds()))
-            numbers.append(f"'{item.name} age'={age}s;{3 * item.poll_seconds};;0")
+            numbers.append(f"'{item.name} age'={age}s;{late.get(item.name, 3 * item.poll_seconds)};;0")
         numbers.append(f"'{item.name} queue'={item.queue_depth};{QUEUE_DEPTH};;0")
         if item.queue_age is not None:
             numbers.append(f"'{item.name} queue age'={int(item.queue_age)}s;{QUEUE_SECONDS};{QUEUE_ALARM_SECONDS};0")

@@ -103,9 +103,19 @@ def run_until_signal(work: Callable[[], Awaitable[T]]) -> T:
 
 
 def find_ticket(desk: Desk, config: Config, provider: str, number: str) -> TicketKey:
-    """The ticket that a provider's name and a number (the vendor's or our own) mean; exit code 1 where none."""
+    """The ticket that a provider's name and a number (the vendor's or our own) mean; exit code 1 where none.
+
+    78 where the store cannot be written: then it may be what was lost, and no vendor can be asked for it.
+    """
     check_provider(config, provider)
     key = desk.find(provider, number)
+    if key is None and desk.store.read_only and not desk.store.passing:
+        raise exits.Failure(
+            exits.CONFIG,
+            "StoreFault",
+            f"ticket {number} of {provider} is not among what can be read here",
+            next_step=desk.store.read_only,
+        )
     if key is None:
         raise exits.nothing_found(
             f"no ticket {number} of {provider} is known here",

@@ -74,3 +74,15 @@ def test_one_write_and_several_are_counted_in_good_grammar(count: int, words: st
     write = Write(id="w", action="comment", provider="ensono", created_at=NOW)
     entry = OutboxEntry(write=write, state="unconfirmed", created_at=NOW, updated_at=NOW, needs_engineer=True)
     assert words in verdict([GOOD], [entry] * count, NOW).line()
+
+
+def test_what_the_store_lost_is_a_warning_and_a_remark_changes_no_state() -> None:
+    lost = verdict([GOOD], [], NOW, alarms=["part of it is missing"])
+    assert lost.line().startswith("VENDORQ WARNING: store: part of it is missing | ")
+    remarked = verdict([GOOD], [], NOW, remarks=["it is far away"])
+    assert remarked.code == 0
+    assert remarked.line().startswith("VENDORQ OK: 1 provider, 0 writes wait; store: it is far away | ")
+
+
+def test_a_provider_counts_as_late_in_the_numbers_when_it_does_in_words() -> None:
+    assert "'ensono age'=30s;240;;0" in verdict([GOOD], [], NOW, late={"ensono": 240}).line()

@@ -123,7 +123,7 @@ def _finish(desk: Desk, reports: Sequence[SyncReport], waiting: set[str], as_jso
 def _follow(desk: Desk, reports: Sequence[SyncReport], waiting: set[str], as_json: bool) -> int:
     """Another process polls: all is well if it has done so within two of its intervals.
 
-    StoreFault where it has not, and nothing can be written here: that is why.
+    StoreFault where nothing can be written here, however lately that was.
     """
     from tui.desk.ports import StoreFault
 
@@ -134,9 +134,9 @@ def _follow(desk: Desk, reports: Sequence[SyncReport], waiting: set[str], as_jso
     )
     who = f"process {holder.pid} on {holder.tty or 'no terminal'} at {holder.host}" if holder else "another process"
     failures = _unsent(desk, waiting)
+    if desk.store.probe():
+        raise StoreFault(desk.store.read_only)
     if not alive:
-        if desk.store.probe():
-            raise StoreFault(desk.store.read_only)
         failures.append(
             exits.Failure(
                 exits.NOT_REACHED,
@@ -154,17 +154,17 @@ def _unsent(desk: Desk, waiting: set[str]) -> list[exits.Failure]:
     """What became of the writes that waited: those that are not done, told together where they are alike."""
     from tui.commands.sending import failure_of
 
-    alike: dict[tuple[str, str, str], list[OutboxEntry]] = {}
+    alike: dict[tuple[str, str], list[OutboxEntry]] = {}
     for entry in desk.outbox(settled=True):
         if entry.id in waiting and entry.state != "done" and not entry.dropped:
-            alike.setdefault((entry.write.provider, entry.state, entry.error_type), []).append(entry)
+            alike.setdefault((entry.write.provider, entry.state), []).append(entry)
     failures: list[exits.Failure] = []
-    for (_, state, _), entries in alike.items():
-        failure = failure_of(entries[0], {})
+    for (_, state), entries in alike.items():
+        failure = exits.gravest([failure_of(entry, {}) for entry in entries], {})
         if len(entries) > 1:
-            reasons = list(dict.fromkeys(entry.error for entry in entries if entry.error))
-            others = f" (and {counted(len(reasons) - 1, 'other reason')})" if len(reasons) > 1 else ""
-            why = f": {reasons[0].rstrip('.')}{others}" if reasons else ", each behind an earlier one of its ticket"
+            reasons = list(dict.fromkeys(entry.error.rstrip(".") for entry in entries if entry.error))
+            more = f" (and {counted(len(reasons) - 1, 'other reason')})" if len(reasons) > 1 else ""
+            why = f": {reasons[0]}{more}" if reasons else ""
             failure.message = f"{counted(len(entries), 'write')} {'stay' if state == 'queued' else 'are'} {state}{why}"
             failure.field, failure.next_step = "", "`vendorq outbox` lists them."
         failures.append(failure)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from providers.clock import SystemClock
 from tests.tui.commands.conftest import Bench
+from tui.desk.store import open_store
+from tui.desk.store.files import RealFiles
 
 
 def journal(bench: Bench) -> Path:
@@ -106,3 +111,36 @@ def test_an_export_of_a_damaged_store_says_that_it_is_not_all(bench: Bench) -> N
     emptied = bench.call("store", "export")
     assert (emptied.code, emptied.out) == (78, "")
     assert "its files are gone" in emptied.err
+
+
+def test_a_ticket_that_a_damaged_store_cannot_show_is_a_matter_of_the_store(bench: Bench) -> None:
+    noted(bench, "one")
+    flip(journal(bench), journal(bench).stat().st_size // 2)
+    for words in (("note", "ensono", "e-CS9999999", "x"), ("comment", "ensono", "e-CS9999999", "x")):
+        error = bench.failed(78, *words)["error"]
+        assert error["type"] == "StoreFault"
+        assert "vendorq store check" in error["next_step"]
+
+
+def test_the_queue_is_not_called_polled_elsewhere_where_nothing_can_be_written(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted(bench)
+    holder = open_store(bench.folder / "store", SystemClock())
+    assert holder.lease.acquire()
+    holder.lease.beat(60)
+    assert bench.call("sync", "--once").code == 0
+    monkeypatch.setattr(RealFiles, "room", lambda files: 0)
+    assert "soon nothing can be written" in bench.call("status").out
+    holder.close()
+
+
+def test_many_writes_that_wait_alike_are_one_line(bench: Bench) -> None:
+    numbers = [bench.box.ensono.create(client_number=f"INC{number}") for number in range(5)]
+    bench.done("sync", "--once")
+    bench.box.fault("ensono", "status_429", seconds=600)
+    for number in numbers:
+        assert bench.call("comment", "ensono", number, "Any news?").code in (69, 75)
+    told = bench.call("sync", "--once").err
+    assert "5 writes stay queued" in told
+    assert told.count("`vendorq outbox` lists them") == 1

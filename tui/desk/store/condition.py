@@ -28,6 +28,7 @@ class Condition:
         self._needed = 0
         self._lost: tuple[str, ...] = ()
         self._spoilt = ""
+        self._tight = ""
 
     @property
     def sentence(self) -> str:
@@ -39,7 +40,8 @@ class Condition:
         """What every command says until somebody has seen to it; nothing where `sentence` says so already."""
         if self._lost and not self.damaged:
             self._lost = tuple(name for name in self._lost if self._files.identity_of(name) is not None)
-        return tuple(words for words in (self._spoilt, alarm(self._path, self._lost)) if words and not self.damaged)
+        lost = () if self.damaged else (self._spoilt, alarm(self._path, self._lost))
+        return tuple(words for words in (*lost, self._tight) if words)
 
     @property
     def passing(self) -> bool:
@@ -114,8 +116,11 @@ class Condition:
             finally:
                 self._files.close(handle)
                 self._files.unlink(name)
+            room = self._files.room()
         except OSError as error:
             self.blame_write(error)
+            return
+        self._tight = faults.tight(self._path, room) if room < 2 * _SPARE else ""
 
     def _cut(self, image: Image) -> None:
         """Put the bytes of a write that never ended aside and cut them off. Under the lock nobody is writing them."""

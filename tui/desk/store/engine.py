@@ -95,7 +95,7 @@ class Engine:
             self._close_lock()
             if isinstance(error, StoreFault):
                 raise
-            raise StoreFault(f"The store in {path} cannot be opened ({error.strerror}).") from error
+            raise StoreFault(faults.unopened(path, error)) from error
 
     # Opening
 
@@ -106,7 +106,7 @@ class Engine:
             pass  # read-only, and nothing here yet
         except OSError as error:
             if error.errno not in faults.FOLDER_CODES:
-                raise StoreFault(f"The store in {self.path} cannot be opened ({error.strerror}).") from error
+                raise StoreFault(faults.unopened(self.path, error)) from error
             self.condition.blame(faults.folder(self.path, error))
             if self.files.identity_of("lock") is not None:
                 self.lock = CommitLock(self.files, self.clock, write=False)

@@ -50,6 +50,18 @@ def full(path: Path, error: OSError) -> Fault:
     )
 
 
+def tight(path: Path, room: int) -> str:
+    """What to say where there soon is no room."""
+    return f"Only {room >> 10} kB of room are left in {path}: soon nothing can be written there. Make room."
+
+
+def unopened(path: Path, error: OSError) -> str:
+    """A store that cannot be opened at all, with the file that is in the way."""
+    name = f"{error.filename}: " if isinstance(error.filename, str) else ""
+    why = "it is a link, and none is followed" if error.errno == errno.ELOOP else error.strerror
+    return f"The store in {path} cannot be opened ({name}{why})."
+
+
 def folder(path: Path, error: OSError) -> Fault:
     """The folder can be read, not written."""
     return Fault(

@@ -12,11 +12,14 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from tui.desk.ports import StoreFault
+
+FOLDERS: Final = ("log", "locks")
+"""What is written in folders of its own beside the store's files."""
 
 Identity = tuple[int, int]
 """What tells one file from another, whatever they are called."""
@@ -112,6 +115,7 @@ class RealFiles:
         self._secure()
 
     def _secure(self) -> None:
+        self._refuse_links()
         status = os.fstat(self._folder)
         if status.st_uid != os.geteuid():
             os.close(self._folder)
@@ -121,6 +125,17 @@ class RealFiles:
         if stat.S_IMODE(status.st_mode) & 0o077:
             with _tolerated(errno.EROFS, errno.EPERM):
                 os.fchmod(self._folder, 0o700)
+
+    def _refuse_links(self) -> None:
+        """The folders that others keep in this one are no way out of it either."""
+        for name in FOLDERS:
+            with suppress(FileNotFoundError):
+                if stat.S_ISLNK(os.stat(name, dir_fd=self._folder, follow_symlinks=False).st_mode):
+                    os.close(self._folder)
+                    raise StoreFault(
+                        f"{self.path / name} is a link, and none is followed there. Put a folder of that name in its "
+                        "place, or set [store] path to another folder."
+                    )
 
     def open(self, name: str, *, create: bool = False, exclusive: bool = False, write: bool = True) -> int:
         """See Files.open."""

@@ -83,6 +83,25 @@ def test_no_room_mends_itself_when_there_is_room() -> None:
     assert contents(engine) == SECOND
 
 
+def test_a_folder_that_takes_no_more_is_found_without_a_commit() -> None:
+    disk, engine = begun()
+    names = set(disk.names)
+    engine.condition.probe()
+    assert (engine.condition.sentence, engine.condition.alarms) == ("", ())
+    disk.space = (1 << 20) + (1 << 16)
+    engine.condition.probe()
+    assert engine.condition.sentence == ""
+    assert "1024 kB of room" in engine.condition.alarms[0]
+    disk.space = 100
+    engine.condition.probe()
+    assert "no room" in engine.condition.sentence
+    assert engine.condition.passing
+    assert set(disk.names) == names
+    disk.fail("open", errno.EROFS)
+    engine.condition.probe()
+    assert not engine.condition.passing
+
+
 def test_a_transaction_bigger_than_a_frame_is_refused_and_the_store_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     _, engine = begun()
     monkeypatch.setattr("tui.desk.store.engine.LARGEST_PAYLOAD", 1000)

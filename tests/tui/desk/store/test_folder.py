@@ -80,6 +80,17 @@ async def test_a_link_in_a_file_s_place_is_not_followed(opened: Opener, tmp_path
     assert target.read_text() == "mine"
 
 
+@pytest.mark.parametrize("name", ["lock", "journal-1", "snapshot", "log", "locks"])
+def test_a_link_where_none_is_followed_is_named(opened: Opener, tmp_path: Path, name: str) -> None:
+    opened().close()
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "store" / name
+    link.unlink(missing_ok=True)
+    link.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StoreFault, match=rf"\b{name}: it is a link|{name} is a link"):
+        opened()
+
+
 @pytest.mark.parametrize("name", ["lock", "journal-1"])
 def test_a_pipe_or_folder_in_a_file_s_place_is_refused_at_once(opened: Opener, tmp_path: Path, name: str) -> None:
     (tmp_path / "store").mkdir(mode=0o700)
