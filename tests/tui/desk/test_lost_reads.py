@@ -19,7 +19,7 @@ from tests.support.memory_desk import NOON, MemoryDesk
 from tests.support.memory_store import MemoryStore, MemoryTransaction
 from tui.desk import lost_reads
 from tui.desk.context import Policy
-from tui.desk.ports import Table
+from tui.desk.ports import StoreFault, Table
 
 
 @pytest.mark.parametrize(
@@ -105,6 +105,40 @@ async def test_reads_of_a_killed_process_count(tmp_path: Path, count: int, suspe
     await later.sync("fake")
     assert ("another reader" in later.entry("m1000").warning) is suspected
     await later.aclose()
+
+
+@dataclass(eq=False)
+class Filling(FakeProvider):
+    """A vendor whose messages find no room, as often as it is told."""
+
+    desk: MemoryDesk | None = None
+    fulls: int = 0
+
+    async def receive(self) -> Batch:
+        """Hand out; the disk is full just then."""
+        batch = await super().receive()
+        if self.fulls and batch.messages:
+            self.fulls -= 1
+            assert self.desk is not None
+            self.desk.memory.fault = "no room left"
+        return batch
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+async def test_reads_that_could_not_be_stored_count(tmp_path: Path, at_once: int) -> None:
+    vendor = Filling(fulls=3, declaration=declare(parallel_receives=at_once))
+    desk = vendor.desk = MemoryDesk(tmp_path, vendor)
+    vendor.put(*(message(f"T{place}", 1000 + place, sent_at=NOON) for place in range(30)))
+    for _ in range(3):
+        with pytest.raises(StoreFault):
+            await desk.sync("fake")
+        desk.memory.fault = ""
+        vendor.reappear()
+    await desk.sync("fake")
+    assert len(vendor.released) == 30
+    assert [entry.warning for entry in desk.messages(settled=True) if entry.warning] == []
+    assert desk.health()[0].warning == ""
+    await desk.aclose()
 
 
 async def test_what_was_sent_long_after_the_process_was_killed_was_not_given_to_it(tmp_path: Path) -> None:
