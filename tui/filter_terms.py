@@ -43,6 +43,13 @@ class FilterError(ValueError):
         self.position = position
         self.suggestion = suggestion
 
+    def shorter(self) -> tuple[str, ...]:
+        """The same in ever fewer words, for a narrow line, where the cursor shows the place."""
+        if not self.suggestion:
+            return (self.message,)
+        advice = f"did you mean {self.suggestion}?"
+        return f"{self.message}; {advice}", advice
+
 
 def one_of(word: str, allowed: Sequence[str], key: str, position: int) -> str:
     """The word, if it is allowed. FilterError with the nearest one where it is not."""

@@ -247,3 +247,33 @@ def test_dates_begin_at_midnight_where_now_is() -> None:
     row = ticket_row(opened_at=datetime.fromisoformat("2025-05-31T23:00:00+00:00"))
     assert filters.compile("opened:2025-06-01", east)(row)
     assert not filters.compile("opened:2025-06-01", NOW)(row)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("p:1 is:", "p:1"),
+        ("is:", ""),
+        ("vendro:kpn p:1", " p:1"),
+        ("p:1 vendro:kpn state:open is:foo", "p:1 state:open"),
+        ('p:1 "not closed state:open', "p:1"),
+        ("p:1 -state:", "p:1"),
+        ("p:1", "p:1"),
+    ],
+)
+def test_a_term_that_means_nothing_is_left_out(text: str, left: str) -> None:
+    understood, wrong = filters.understood(text, NOW)
+    assert understood == left
+    assert (wrong is None) == (text == left)
+
+
+@given(text=texts)
+def test_of_every_text_something_is_understood(text: str) -> None:
+    understood, _ = filters.understood(text, NOW)
+    filters.compile(understood, NOW)
+
+
+def test_the_first_thing_wrong_is_said_in_ever_fewer_words() -> None:
+    _, wrong = filters.understood("vendro:kpn is:foo", NOW)
+    assert wrong is not None
+    assert wrong.shorter() == ("there is no filter word 'vendro'; did you mean vendor?", "did you mean vendor?")

@@ -16,10 +16,12 @@ from tui.views import ALL_OPEN
 from tui.widgets.footer import Footer
 
 if TYPE_CHECKING:
+    from tui.filters import FilterError
     from tui.screens.main import MainScreen
     from tui.widgets.filter_line import FilterLine
 
 PANES = ("tickets", "incoming", "detail")
+LEAVE = "Enter keep  Esc drop"
 MOMENT = 0.006
 """Seconds of filtering between two paints."""
 
@@ -32,6 +34,7 @@ class ListCommands:
         self._came_from = "tickets"
         self.text = ""
         self._filtering: Iterator[bool] | None = None
+        self._wrong: FilterError | None = None
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """What does each action, by its id."""
@@ -177,19 +180,20 @@ class ListCommands:
         self.screen.vendorq.typed.done(type(line))
 
     def filter(self, text: str) -> None:
-        """Show what matches this text; wrong text changes nothing but says why."""
+        """Show what matches this text; a term that means nothing, or not yet, hides nothing, and says why."""
         screen = self.screen
         line = screen.filter_line
         if line is None:
             return
         from tui import filters
 
-        try:
-            matches = filters.compile(text, screen.board.now) if text.strip() else None
-        except filters.FilterError as error:
-            line.say(str(error))
-            return
-        self.text = text.strip()
+        understood, self._wrong = filters.understood(text, screen.board.now)
+        if self._wrong is not None:
+            line.say(str(self._wrong), *self._wrong.shorter())
+            if understood.strip() == self.text and self._filtering is None:
+                return
+        self.text = understood.strip()
+        matches = filters.compile(understood, screen.board.now) if self.text else None
         screen.tickets.start_again()
         self._filtering = screen.board.listing.filtering(matches)
         self._filter_on(self._filtering, screen.tickets.page_size)
@@ -213,9 +217,9 @@ class ListCommands:
             return
         self._filtering = None
         line = screen.filter_line
-        if line is not None:
+        if line is not None and self._wrong is None:
             shown = f"{len(listing.rows)} shown, {listing.hidden} hidden" if listing.matches is not None else ""
-            line.say(shown, "Enter keep  Esc drop")
+            line.say(f"{shown}   {LEAVE}" if shown else LEAVE, shown)
         screen.follow()
 
     def leave_filter(self, line: FilterLine, *, kept: bool) -> None:
@@ -225,6 +229,8 @@ class ListCommands:
         if not kept or not line.text.strip():
             self.drop_filter()
         self.go_to("tickets")
+        if kept and self._wrong is not None:
+            self.screen.say(f"Filter: {self._wrong.shorter()[0].rstrip('?')}. The rest holds.", "warning")
         self.screen.vendorq.typed.done(line.Left)
 
     def drop_filter(self) -> None:
@@ -233,7 +239,7 @@ class ListCommands:
         if line is not None:
             line.clear()
         self.text = ""
-        self._filtering = None
+        self._filtering = self._wrong = None
         self.screen.board.listing.filter(None)
         self.screen.show_tickets()
         self.screen.follow()

@@ -13,6 +13,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from tui import filters
+from tui.widgets.lines import fit, width_of
 from tui.widgets.still_input import StillInput
 
 if TYPE_CHECKING:
@@ -101,16 +102,15 @@ class FilterLine(Horizontal):
             line.value = ""
         self.display = False
 
-    def say(self, words: str, keys: str = "") -> None:
-        """What the filter comes to, or what is wrong with it; of what is too long the end matters most.
+    def say(self, *said: str) -> None:
+        """What the filter comes to, or what is wrong with it: the first of these that there is room for.
 
-        `keys` go along where there is room for both.
+        Where there is room for none, the last, from its start.
         """
         says = self.query_one("#filter-says", Static)
         room = max(10, says.size.width - 2)
-        if keys and len(words) + len(keys) + 3 <= room:
-            words = f"{words}   {keys}" if words else keys
-        says.update(Content(words if len(words) <= room else "…" + words[1 - room :]), layout=False)
+        words = next((one for one in said if width_of(one) <= room), said[-1])
+        says.update(Content(fit(words, room).rstrip()), layout=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Another letter."""

@@ -206,6 +206,33 @@ async def test_a_wrong_filter_says_what_is_wrong_and_keeps_the_rows(desk: Script
         await until(pilot, lambda: list(app.main.tickets.rows) == rows, "the rows of before")
 
 
+async def test_a_half_typed_term_hides_nothing(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "2", "slash")
+        await type_text(pilot, "p:<=2 is")
+        await until(pilot, lambda: app.main.lists.text.endswith("is"), "the text to be looked for")
+        await type_text(pilot, ":")
+        await until(pilot, lambda: "is: needs a value" in bottom(app), "the words")
+        shown = app.main.tickets.rows
+        assert shown
+        assert all(row.priority is not None and row.priority <= 2 for row in shown)
+        await press(pilot, "enter")
+        assert "Filter: is: needs a value" in picture(app), "what was left out is said"
+        assert "/p:<=2" in lines(app)[3]
+
+
+async def test_what_is_wrong_with_a_filter_can_be_read_from_its_start_on_a_narrow_screen(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app, NARROW) as pilot:
+        await press(pilot, "2", "slash")
+        await type_text(pilot, "vendro:x")
+        await until(pilot, lambda: bottom(app).endswith("did you mean vendor?"), "the nearest word")
+        await press(pilot, *["backspace"] * 8)
+        await type_text(pilot, "p:9")
+        await until(pilot, lambda: "p: takes 1 to 5, a range" in bottom(app), "the beginning of the sentence")
+
+
 async def test_typing_into_the_filter_does_no_actions(desk: ScriptedDesk) -> None:
     app = dashboard(desk)
     async with running(app) as pilot:
