@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
@@ -28,13 +29,14 @@ from tui.desk.ports import StoreFault
 from tui.frame import Frame
 from tui.keymap import KeymapFault, keymap
 from tui.leaving import Leaving
-from tui.messages import DeskChanged, FormRequested
+from tui.messages import DeskChanged, FormRequested, Notice
 from tui.on_terminal import OnTerminal
 from tui.screens.main import MainScreen
 from tui.stopping import Stopping
 from tui.typeahead import TypeAhead
 from tui.widgets.glyphs import ASCII
 from tui.widgets.times import seconds_to_next_minute
+from tui.words import sentences
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from tui.desk.entries import InboxEntry
     from tui.glance import Glance
 
+_log = logging.getLogger(__name__)
 GATHER = 0.05
 """Seconds in which events of the desk are gathered, so that a poll of thousands is one change on the screen."""
 
@@ -65,6 +68,7 @@ class VendorqApp(OnTerminal):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
     CSS = """
+    ToastRack { margin-bottom: 3; }
     Toast { width: 56; max-width: 90%; background: $vq-panel; color: $vq-text; padding: 0 1; }
     """
 
@@ -230,16 +234,19 @@ class VendorqApp(OnTerminal):
     def report(self, error: BaseException, what: str) -> None:
         """Say a failure where the engineer looks."""
         if isinstance(error, VendorError):
-            words = f"{error} {error.next_step}"
+            words = sentences(str(error), error.next_step)
         elif isinstance(error, StoreFault):
             words = str(error)
         else:
             words = f"{what} failed: {type(error).__name__}. `vendorq log` has more."
-            self.log.error(words)
+            _log.error("%s failed", what, exc_info=error)
         if what == "polling":
             self.board.fault = f"Polling has stopped: {words}"
             self.main.show_strip()
         self.main.say(words, "bad")
+        for screen in self.screen_stack[-1:]:  # none while the program ends
+            if screen is not self.main:
+                screen.post_message(Notice(words, "bad"))
 
     # Screens.
 

@@ -65,3 +65,9 @@ def urgency(row: TicketRow) -> tuple[int, bool, str, str, str]:
 def counted(count: int, noun: str) -> str:
     """So many of something: `1 message`, `2 messages`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def sentences(*parts: str) -> str:
+    """These one after another, parted by full stops where they have no end of their own; empty ones left out."""
+    *before, last = [part.strip() for part in parts if part.strip()] or [""]
+    return " ".join([*(part if part[-1] in ".!?:…" else f"{part}." for part in before), last])

@@ -13,7 +13,7 @@ import pytest
 
 import themes
 from providers.model import Engineer
-from tests.support.dashboard import bottom, dashboard, lines, picture, press, running, type_text, until
+from tests.support.dashboard import NARROW, bottom, dashboard, lines, picture, press, running, type_text, until
 from tests.support.night import CHANGE, TUNNEL, message, night
 from tests.support.scripted_desk import ScriptedDesk
 from tui.app import GATHER, VendorqApp
@@ -22,6 +22,7 @@ from tui.config_fault import ConfigFault
 from tui.desk.ports import StoreFault
 from tui.screens.consume import ConsumeScreen
 from tui.screens.engineer import EngineerScreen
+from tui.widgets.footer import Footer
 
 
 @pytest.fixture
@@ -275,3 +276,15 @@ async def test_leaving_says_nothing_is_listening_any_more(desk: ScriptedDesk, tm
         assert desk.listeners
         await press(pilot, "q")
     assert desk.listeners == []
+
+
+async def test_a_toast_leaves_the_bottom_lines_free_where_one_s_own_write_is_told(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app, NARROW) as pilot:
+        app.main.say("Comment · ensono INC0712264: done. " + "Comments added. " * 8, "good")
+        app.notify("3 things came in " * 9, timeout=60)
+        await until(pilot, lambda: app.screen.query("Toast"), "the toast")
+        await pilot.pause()
+        toast = app.screen.query_one("Toast").region
+        assert toast.bottom <= app.screen.query_one(Footer).region.y
+        assert "Comments added." in picture(app)

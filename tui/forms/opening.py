@@ -12,7 +12,7 @@ from providers.model import Ticket, TicketKey
 from providers.text import safe_line
 from tui.desk.entries import OutboxEntry
 from tui.forms.chooser import Chooser, Offer
-from tui.forms.plan import FILES, FormPlan, plan_form, start_values
+from tui.forms.plan import FILES, REFUSED, FormPlan, plan_form, start_values
 from tui.forms.screen import FormScreen
 from tui.messages import Notice
 from tui.words import counted
@@ -101,6 +101,7 @@ async def _show(
         start_values(plan, ticket, draft, template),
         before=start_values(plan, ticket, None, {}),
         files=files,
+        refused=str(draft.get(REFUSED, "")) if draft else "",
         remark="your draft, as you left it" if draft else remark or (safe_line(ticket.summary, 80) if ticket else ""),
     )
     entry: OutboxEntry | None = await app.push_screen_wait(screen)

@@ -14,6 +14,8 @@ from tui.sizes import human_size
 
 FILES: Final = "files"
 """The key under which a draft keeps the paths of the files to send."""
+REFUSED: Final = "refused:entry"
+"""The key under which a draft keeps the id of the outbox entry that the vendor refused, and that it is to replace."""
 
 TITLES: Final[Mapping[Operation, str]] = {
     Operation.CREATE: "New ticket",

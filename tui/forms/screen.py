@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Input
+from textual.worker import Worker, WorkerState
 
 from providers.base import Kind, Operation
 from providers.text import safe_line
@@ -21,12 +22,13 @@ from tui.forms.editor import Editing, EditorFault
 from tui.forms.files import FilesLine
 from tui.forms.head import LOUD, FieldHelp, Heading, Hints
 from tui.forms.picker import FilePicker
-from tui.forms.plan import FILES, FormPlan, changed_values, issues
+from tui.forms.plan import FILES, REFUSED, FormPlan, changed_values, issues
 from tui.forms.row import SEVERAL_LINES, FieldRow
 from tui.forms.send_line import HELP as SEND_HELP
 from tui.forms.send_line import SendLine
 from tui.forms.sender import Sender
 from tui.forms.sending import latest_on
+from tui.messages import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,6 +77,7 @@ class FormScreen(Screen[OutboxEntry | None]):
         *,
         before: Mapping[str, str],
         files: list[Path],
+        refused: str = "",
         remark: str = "",
     ) -> None:
         super().__init__()
@@ -92,7 +95,9 @@ class FormScreen(Screen[OutboxEntry | None]):
         self.hints = Hints(self._hints())
         self.dirty = False
         self._loud: Piece = ("", "")
-        self.sender = Sender(self)
+        self.sender = Sender(self, refused)
+        self.leaving = False
+        self._end: tuple[OutboxEntry | None] | None = None
         self._edited: tuple[FieldRow, Editing] | None = None
         self._autosave: Timer | None = None
 
@@ -217,6 +222,8 @@ class FormScreen(Screen[OutboxEntry | None]):
         }
         if self.files.paths:
             kept[FILES] = [str(path) for path in self.files.paths]
+        if kept and self.sender.refused:
+            kept[REFUSED] = self.sender.refused
         return kept
 
     async def save_draft(self) -> None:
@@ -236,31 +243,68 @@ class FormScreen(Screen[OutboxEntry | None]):
             if self.hints.status[1] not in LOUD and not self._loud[0]:
                 self.say("saved")
 
-    @work(group="form", exit_on_error=False)
-    async def action_leave(self) -> None:
+    # The way out.
+
+    def end(self, result: OutboxEntry | None) -> None:
+        """Close the form: now, or when what stands over it is gone. What is dismissed is always the screen on top."""
+        if self._end is None:
+            self._end = (result,)
+            if self.app.screen is self:
+                self.dismiss(result)
+
+    def on_screen_resume(self) -> None:
+        """What stood over it is gone."""
+        if self._end is not None and self.is_attached:
+            self.dismiss(self._end[0])
+
+    def action_leave(self) -> None:
         """Back to the panes; the draft stays."""
+        # Set before anything is awaited: nothing opens over a form that is about to go.
+        if not self.leaving:
+            self.leaving = True
+            self._leave()
+
+    @work(name="leaving the form", group="form", exit_on_error=False)
+    async def _leave(self) -> None:
         if self.dirty:
             await self.save_draft()
-        self.dismiss(None)
+        self.end(None)
 
-    @work(group="form", exit_on_error=False)
-    async def action_discard(self) -> None:
+    def action_discard(self) -> None:
         """Forget what is typed, after asking."""
-        if self.draft() and not await self.ask(
-            ConfirmScreen(
-                "Discard the draft?", self.plan.subject, [("What is typed here is forgotten.", "text")], yes="discard"
-            )
-        ):
+        if not self.leaving:
+            self.leaving = True
+            self._discard()
+
+    @work(name="discarding the draft", group="form", exit_on_error=False)
+    async def _discard(self) -> None:
+        question = ConfirmScreen(
+            "Discard the draft?", self.plan.subject, [("What is typed here is forgotten.", "text")], yes="discard"
+        )
+        if self.draft() and not await self.ask(question):
+            self.leaving = False
             return
         self.dirty = False
         await self.desk.save_draft(self.plan.draft_key, None)
-        self.dismiss(None)
+        self.end(None)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A failure of the form's own work is told as the app's are, and leaves the form open to be left again."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self.leaving = False
+            cast("VendorqApp", self.app).report(event.worker.error, event.worker.name)
+
+    def on_notice(self, event: Notice) -> None:
+        """A sentence."""
+        self.say(event.words, event.role)
 
     # Long text and files.
 
-    @work(group="form", exit_on_error=False)
+    @work(name="the editor", group="form", exit_on_error=False)
     async def action_edit(self) -> None:
         """The focused text in $EDITOR; the desk goes on meanwhile."""
+        if self.leaving:
+            return
         long = [row for row in self.rows.values() if row.field.kind in SEVERAL_LINES]
         row = next((row for row in long if row.input.has_focus), long[0] if long else None)
         if row is None or self._edited is not None:
@@ -288,9 +332,11 @@ class FormScreen(Screen[OutboxEntry | None]):
                 row.text = editing.text
                 self.dirty = True
 
-    @work(group="form", exit_on_error=False)
+    @work(name="choosing a file", group="form", exit_on_error=False)
     async def action_add_file(self) -> None:
         """Choose a file to go along."""
+        if self.leaving:
+            return
         if self.plan.limits is None:
             self.say("no files go with this")
             return
@@ -299,7 +345,7 @@ class FormScreen(Screen[OutboxEntry | None]):
             self.files.add(path)
             self.dirty = True
         elif self._is_bare_attach:
-            self.dismiss(None)
+            self.end(None)
 
     def action_remove_file(self) -> None:
         """Take the last file out again."""

@@ -13,8 +13,9 @@ from tui.desk.entries import OutboxEntry
 from tui.desk.ports import StoreFault
 from tui.forms.confirm import ConfirmScreen, preview_paragraphs
 from tui.forms.plan import sent_values
-from tui.forms.sending import changes_since, outcome_sentence
+from tui.forms.sending import changes_since, outcome_sentence, sent_since
 from tui.messages import Notice
+from tui.words import sentences
 
 if TYPE_CHECKING:
     from tui.app import VendorqApp
@@ -22,21 +23,25 @@ if TYPE_CHECKING:
 
 
 class Sender:
-    """What one form sends. `busy` while it does, questions included."""
+    """What one form sends. `busy` while it does, questions included.
 
-    def __init__(self, form: FormScreen) -> None:
+    `refused` is the outbox entry of the same text that the vendor refused, also before the form was left and opened
+    again: what is sent next takes its place, so that the text is never sent from both.
+    """
+
+    def __init__(self, form: FormScreen, refused: str = "") -> None:
         self._form = form
         self._desk = form.desk
         self._plan = form.plan
         self.busy = False
         self._asked = False
-        self._rejected = ""
+        self.refused = refused
         self._corrects = form.plan.corrects
 
     def begin(self, *, preview: bool) -> None:
         """Send what is typed, after a look at it where `preview` says so."""
         # Set before anything is awaited: a key pressed twice over a slow line must not send twice.
-        if self.busy:
+        if self.busy or self._form.leaving:
             return
         self.busy = True
         # The application's worker, not the screen's: leaving the form must not cut a write in two.
@@ -47,7 +52,8 @@ class Sender:
             write = self._write()
             if write is None or not await self._still_meant():
                 return
-            if preview and not await self._confirm(write):
+            # A form that is being left opens nothing more, and sends nothing that was not asked about.
+            if preview and (self._form.leaving or not await self._confirm(write)):
                 return
             await self._submit(write)
         finally:
@@ -86,13 +92,22 @@ class Sender:
     async def _still_meant(self) -> bool:
         """Ask once where the ticket has changed since the form was opened, or another write waits for it."""
         plan = self._plan
-        if plan.key is None or self._asked or self._corrects:
+        if self._asked or self._corrects:
             return True
-        paragraphs = changes_since(self._desk, plan.key, plan.revision, self._form.zone)
+        replaced = self._replaced()
+        title, paragraphs = (
+            "It may have been sent already",
+            sent_since(self._desk, self.refused if not replaced else ""),
+        )
+        if plan.key is not None and not paragraphs:
+            title = "The ticket has changed"
+            paragraphs = changes_since(self._desk, plan.key, plan.revision, self._form.zone, besides=replaced)
         if not paragraphs:
             return True
+        if self._form.leaving:
+            return False
         self._asked = True
-        question = ConfirmScreen("The ticket has changed", plan.subject, paragraphs, yes="send all the same")
+        question = ConfirmScreen(title, plan.subject, paragraphs, yes="send all the same")
         return await self._form.ask(question)
 
     async def _confirm(self, write: Write) -> bool:
@@ -127,10 +142,17 @@ class Sender:
             entry = await self._desk.edit(self._corrects, {**gone, **write.values})
             self._corrects = entry.id
             return entry
-        if self._rejected:
-            await self._desk.drop(self._rejected)
-            self._rejected = ""
+        replaced = self._replaced()
+        if replaced:
+            self._desk.preview(write)  # what cannot be sent takes nobody's place
+            await self._desk.drop(replaced)
+        self.refused = ""
         return await self._desk.submit(write, revision=self._plan.revision)
+
+    def _replaced(self) -> str:
+        """The refused entry, where it still waits for a decision; empty where there is none any more."""
+        waiting = {entry.id for entry in self._desk.outbox() if entry.state in ("rejected", "queued")}
+        return self.refused if self.refused in waiting else ""
 
     async def _deliver(self, entry: OutboxEntry) -> None:
         form = self._form
@@ -142,8 +164,12 @@ class Sender:
             self._say(f"It may have been sent: look in the outbox before you send it again. {fault}", "bad")
             return
         sentence, role = outcome_sentence(self._plan, delivered)
+        if delivered.state == "rejected":
+            self.refused = delivered.id
+            # Also in the draft of a form that was left meanwhile, but not in one that was discarded.
+            if form.is_attached or self._desk.draft(self._plan.draft_key) is not None:
+                await form.save_draft()
         if delivered.state == "rejected" and form.is_attached:
-            self._rejected = delivered.id
             self._show_at(delivered.field, delivered.error)
             form.say(sentence, role)
             return
@@ -152,13 +178,13 @@ class Sender:
                 await self._desk.save_draft(self._plan.draft_key, None)
         app = cast("VendorqApp", form.app)
         if form.is_attached:
-            form.dismiss(delivered)
+            form.end(delivered)
         # After the form is gone: what is said under it is not seen.
         app.call_later(_tell, app, sentence, role)
 
     def _say_refused(self, error: VendorError) -> None:
         self._show_at(error.field, error.message)
-        self._say(f"{error.message} {error.next_step}", "bad")
+        self._say(sentences(error.message, error.next_step), "bad")
 
     def _show_at(self, field: str, words: str) -> None:
         row = self._form.rows.get(field)

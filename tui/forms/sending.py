@@ -11,6 +11,7 @@ from tui.desk.entries import OutboxEntry
 from tui.forms.plan import FormPlan
 from tui.widgets.lines import Piece
 from tui.widgets.times import local
+from tui.words import sentences
 
 if TYPE_CHECKING:
     from tui.desk.desk import Desk
@@ -29,11 +30,30 @@ def latest_on(desk: Desk, key: TicketKey, shown: int = SHOWN, zone: tzinfo | Non
     return paragraphs
 
 
-def changes_since(desk: Desk, key: TicketKey, revision: int, zone: tzinfo | None = None) -> list[Piece]:
-    """What happened to a ticket since a revision, as text; empty where nothing did and no write waits for it."""
+def sent_since(desk: Desk, entry_id: str) -> list[Piece]:
+    """What became of a refused write whose text is about to be sent again; empty where it says nothing of it."""
+    if not entry_id:
+        return []
+    entry = next((entry for entry in desk.outbox(settled=True) if entry.id == entry_id), None)
+    if entry is None:
+        return []
+    became = "was given up or corrected" if entry.dropped else f"is {entry.state}"
+    words = f"This text was refused before, and decided on in the outbox since: {entry.write.action} {became}."
+    return [(sentences(words, entry.note), "warning")]
+
+
+def changes_since(
+    desk: Desk, key: TicketKey, revision: int, zone: tzinfo | None = None, *, besides: str = ""
+) -> list[Piece]:
+    """What happened to a ticket since a revision, as text; empty where nothing did and no write waits for it.
+
+    The entry `besides` does not count: what is about to be sent takes its place.
+    """
     paragraphs: list[Piece] = []
     waiting = [
-        entry for entry in desk.outbox() if entry.write.number == key.number and entry.write.provider == key.provider
+        entry
+        for entry in desk.outbox()
+        if (entry.write.provider, entry.write.number) == (key.provider, key.number) and entry.id != besides
     ]
     for entry in waiting:
         paragraphs.append((f"Another write waits: {entry.write.action}, {entry.state}.", "warning"))
@@ -49,9 +69,11 @@ def outcome_sentence(plan: FormPlan, entry: OutboxEntry) -> tuple[str, str]:
     what = f"{plan.title} · {plan.subject}"
     if entry.state == "done":
         number = f" as {entry.write.number}" if plan.key is None and entry.write.number else ""
-        return safe_line(f"{what}: done{number}. {entry.note}"), "good"
+        return safe_line(sentences(f"{what}: done{number}.", entry.note)), "good"
     if entry.state == "rejected":
-        return safe_line(f"Not done: {entry.error} {entry.next_step}"), "bad"
+        return safe_line(sentences(f"Not done: {entry.error}", entry.next_step)), "bad"
+    # A correction was opened from the outbox, and is told of there.
+    where, see = ("here", "") if plan.corrects else ("in the outbox", ", see the outbox")
     if entry.state == "unconfirmed":
-        return safe_line(f"{what}: no answer; it may have been done. It is being looked up, see the outbox."), "warning"
-    return safe_line(f"{what}: waits in the outbox. {entry.error}"), "warning"
+        return safe_line(f"{what}: no answer; it may have been done. It is being looked up{see}."), "warning"
+    return safe_line(sentences(f"{what}: waits {where}.", entry.error)), "warning"

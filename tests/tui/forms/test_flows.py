@@ -249,3 +249,46 @@ async def test_the_key_for_failure_answers_failure(box: Sandbox, tmp_path: Path)
         (answer,) = [entry for entry in box.ledger if entry.operation == "acknowledge"]
         assert "Failure" in str(answer.body)
         assert "Not our site" in str(answer.body)
+
+
+async def test_a_refused_text_that_was_left_and_opened_again_is_sent_once(box: Sandbox, tmp_path: Path) -> None:
+    async with app_over(box, tmp_path) as (app, pilot, desk):
+        key = await ticket(box, pilot, desk)
+        await open_form(app, pilot, "comment", key)
+        await type_text(pilot, "The node is back")
+        box.fault("ensono", "unauthorised", match="PUT", count=None)
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: "Not done" in picture(app), "the refusal")
+        box.clear_faults()
+        await press(pilot, "escape")
+        await until(pilot, lambda: not isinstance(app.screen, FormScreen), "the form to end")
+        (refused,) = desk.outbox()
+        form = await open_form(app, pilot, "comment", key)
+        assert form.rows["comment"].text == "The node is back"
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: not isinstance(app.screen, FormScreen), "the form to end")
+        assert operations(box) == ["comment"]
+        assert desk.outbox() == []
+        kept = next(entry for entry in desk.outbox(settled=True) if entry.id == refused.id)
+        assert kept.dropped, "nobody can send it a second time"
+
+
+async def test_a_refused_text_that_the_outbox_sent_since_is_asked_about(box: Sandbox, tmp_path: Path) -> None:
+    async with app_over(box, tmp_path) as (app, pilot, desk):
+        key = await ticket(box, pilot, desk)
+        await open_form(app, pilot, "comment", key)
+        await type_text(pilot, "The node is back")
+        box.fault("ensono", "unauthorised", match="PUT", count=None)
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: "Not done" in picture(app), "the refusal")
+        box.clear_faults()
+        await press(pilot, "escape")
+        await until(pilot, lambda: not isinstance(app.screen, FormScreen), "the form to end")
+        (refused,) = desk.outbox()
+        await desk.retry(refused.id)
+        await desk.deliver(refused.id)
+        await open_form(app, pilot, "comment", key)
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: "may have been sent already" in picture(app), "the question")
+        await press(pilot, "n")
+        assert operations(box) == ["comment"]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from providers.base import AttachmentLimits, Choice, Field, Kind, Operation
@@ -22,6 +24,7 @@ from tui.forms.head import FieldHelp, Hints
 from tui.forms.screen import FormScreen
 from tui.forms.send_line import SendLine
 from tui.messages import FormRequested
+from tui.screens.main import MainScreen
 
 LONG = "It goes along with the answers to all messages that are held; every later comment on the ticket carries it too."
 FIELDS = (
@@ -43,6 +46,7 @@ def desk() -> ScriptedDesk:
         forms={
             Operation.UPDATE: tuple(replace(field, editable=True) for field in FIELDS),
             Operation.COMMENT: (Field(name="comment", title="Comment", kind=Kind.TEXT, required=True),),
+            Operation.CLOSE: (Field(name="remark", title="Remark"),),
             Operation.RESOLVE: (Field(name="notes", title="Notes", required=True),),
         },
         attachments=AttachmentLimits(file_bytes=1000),
@@ -192,3 +196,49 @@ def test_help_of_more_than_two_lines_ends_with_a_sign_of_it() -> None:
     assert told[0].rstrip().endswith("1 of 2")
     assert told[1].rstrip().endswith("…")
     assert all(len(line) <= 80 for line in told)
+
+
+@pytest.mark.parametrize(
+    "keys", [("ctrl+x", "ctrl+o"), ("escape", "ctrl+o"), ("ctrl+o", "ctrl+x"), ("ctrl+x", "ctrl+f")]
+)
+@pytest.mark.parametrize("text", ["", "Fixed"])
+async def test_a_form_ends_whatever_two_keys_were_pressed_in_one_go(
+    desk: ScriptedDesk, keys: tuple[str, str], text: str
+) -> None:
+    save = desk.save_draft
+
+    async def slow(form: str, values: Mapping[str, object] | None) -> None:
+        for _ in range(50):
+            await asyncio.sleep(0)
+        await save(form, values)
+
+    desk.save_draft = slow  # type: ignore[method-assign]
+    async with form(desk, "close") as (app, pilot, screen):
+        screen.rows["remark"].text = text
+        await pilot.pause()
+        for key in keys:  # as a terminal that is slow hands them over: none waits for what the other does
+            app.post_message(events.Key(key, None))
+        await pilot.pause()
+        for _ in range(4):
+            if not isinstance(app.screen, MainScreen):
+                await press(pilot, "escape")
+        await until(pilot, lambda: isinstance(app.screen, MainScreen), "the main screen")
+
+
+async def test_a_form_that_fails_to_leave_says_so_and_can_be_left(
+    desk: ScriptedDesk, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with form(desk, "comment") as (app, pilot, screen):
+        await type_text(pilot, "x")
+
+        async def broken(form: str, values: Mapping[str, object] | None) -> None:
+            raise ValueError("a fault of our own")
+
+        kept, desk.save_draft = desk.save_draft, broken  # type: ignore[method-assign]
+        await press(pilot, "escape")
+        await until(pilot, lambda: "leaving the form failed: ValueError" in picture(app), "the sentence")
+        assert "leaving the form failed" in caplog.text
+        assert app.screen is screen
+        desk.save_draft = kept  # type: ignore[method-assign]
+        await press(pilot, "escape")
+        await until(pilot, lambda: isinstance(app.screen, MainScreen), "the main screen")
