@@ -157,7 +157,9 @@ def put_to_engineer(entry: OutboxEntry, next_step: str, now: datetime) -> Outbox
 
 
 def dropped(entry: OutboxEntry, note: str, now: datetime) -> OutboxEntry:
-    """Given up by the engineer: kept as rejected, asking for nothing more."""
+    """Given up by the engineer: kept as rejected, asking for nothing more. The vendor may have done it all the same."""
+    if entry.state == "unconfirmed":
+        note = f"{note} It may have been done already."
     return replace(
         entry,
         state="rejected",

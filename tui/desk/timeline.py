@@ -8,11 +8,18 @@ from typing import Any, Final
 
 from providers.codec import parse_time
 from providers.model import Ticket
+from providers.text import safe_line
 from tui.desk import conversation
 from tui.desk.entries import InboxEntry, OutboxEntry
 from tui.desk.reports import TimelineItem
 
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
+_WHOLE_TICKET: Final = frozenset({"create"})
+"""Actions whose fields are the ticket itself, which stands beside its story."""
+_SAID: Final = frozenset({"comment", "notes", "message_id", "approval_id"})
+"""Values that are told first, or name what is answered."""
+VALUE: Final = 80
+"""Characters of a field's value that a story shows."""
 
 
 def tell(
@@ -84,11 +91,41 @@ def _writes(writes: Sequence[OutboxEntry]) -> Iterable[TimelineItem]:
         write = entry.write
         at = entry.sent_at or entry.created_at
         words = str(write.values.get("comment") or write.values.get("notes") or "")
+        fields = _fields(write.values) if write.action not in _WHOLE_TICKET else []
+        if not words and fields:
+            words = "\n".join(fields)
+        elif fields:
+            words = "\n".join((words, *fields))
         files = ", ".join(item.name for item in write.files)
         body = ": ".join(part for part in (write.action, words or files) if part)
         if words and files:
             body += f"\nwith {files}"
-        yield TimelineItem(at, "write", write.engineer.name, body, "us", entry.state, entry.id)
+        yield TimelineItem(at, "write", write.engineer.name, body, "us", _status(entry), entry.id)
+
+
+def _fields(values: Mapping[str, object]) -> list[str]:
+    """What else a write says, a short line a field."""
+    return [
+        f"{name.replace('_', ' ')}: {safe_line(_flat(value), VALUE)}"
+        for name, value in values.items()
+        if name not in _SAID and value not in (None, "")
+    ]
+
+
+def _flat(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_flat(part)}" for name, part in value.items())
+    if isinstance(value, list | tuple):
+        return "; ".join(_flat(part) for part in value)
+    return str(value)
+
+
+def _status(entry: OutboxEntry) -> str:
+    """The entry's state; what was given up is not what the vendor refused, and may have been done where it got no
+    answer."""
+    if not entry.dropped:
+        return entry.state
+    return "given up, may have been done" if entry.write.doubtful else "given up"
 
 
 def _notes(notes: Iterable[Mapping[str, Any]]) -> Iterable[TimelineItem]:

@@ -18,7 +18,7 @@ from tui.widgets.lines import Piece, wrap
 from tui.widgets.reader import Reader
 from tui.widgets.story import Line
 from tui.widgets.table import Table
-from tui.widgets.times import age, local
+from tui.widgets.times import ago, local
 
 if TYPE_CHECKING:
     from tui.app import VendorqApp
@@ -51,7 +51,7 @@ def entry_lines(entry: OutboxEntry, board: Board, width: int) -> list[Line]:
             lines.append([(f"{label if not place else '':<12}", "muted"), (text, role)])
 
     fact("State", word, role)
-    fact("Written", f"{local(entry.created_at, board.zone, board.now)}, {age(entry.created_at, board.now)} ago")
+    fact("Written", f"{local(entry.created_at, board.zone, board.now)}, {ago(entry.created_at, board.now)}")
     fact("Sent", f"{entry.attempts} times" if entry.attempts != 1 else "once")
     if entry.error:
         fact("Why", entry.error, "bad" if entry.state == "rejected" else "warning")
@@ -62,6 +62,20 @@ def entry_lines(entry: OutboxEntry, board: Board, width: int) -> list[Line]:
     for file in write.files:
         fact("File", f"{file.name}, {file.size} bytes")
     return lines
+
+
+def same_sent_later(entry: OutboxEntry, board: Board) -> OutboxEntry | None:
+    """A write that did the same as this one after it was written; None where there is none."""
+    write = entry.write
+    files = [file.name for file in write.files]
+    for other in board.desk.outbox(settled=True, since=entry.created_at):
+        said = other.write
+        same = (said.provider, said.action, dict(said.values)) == (write.provider, write.action, dict(write.values))
+        ticket = not write.number or said.number == write.number
+        later = other.state == "done" and other.id != entry.id and other.created_at >= entry.created_at
+        if same and ticket and later and [file.name for file in said.files] == files:
+            return other
+    return None
 
 
 class OutboxScreen(Screen[None]):
@@ -157,6 +171,10 @@ class OutboxScreen(Screen[None]):
         question = f"{entry.write.action} {entry.write.number} is sent to {entry.write.provider} once more."
         if entry.state == "unconfirmed":
             question += " It may have been done already: look at the ticket first."
+        sent = same_sent_later(entry, self.board)
+        if sent is not None:
+            at = local(sent.sent_at or sent.created_at, self.board.zone, self.board.now)
+            question += f" The same was sent at {at} by another write, and done: this would be the second."
 
         async def work() -> None:
             await self.board.desk.retry(entry.id)
@@ -173,6 +191,8 @@ class OutboxScreen(Screen[None]):
             await self.board.desk.drop(entry.id)
 
         question = f"{entry.write.action} {entry.write.number} is given up; the vendor is told nothing."
+        if entry.state == "unconfirmed" or entry.write.doubtful:
+            question += " It may have been done already."
         self._ask("Drop it?", question, work, f"drop {entry.write.action}")
 
     def action_correct(self) -> None:

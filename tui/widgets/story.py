@@ -12,8 +12,8 @@ from providers.base import Declaration
 from providers.model import ENDED_STATES, Attachment, Ticket, TicketRow
 from tui.sizes import human_size
 from tui.views import DUE_SOON, reasons
-from tui.widgets.lines import Piece, fit, spread, wrap
-from tui.widgets.times import age, day_heading, due_in_words, local
+from tui.widgets.lines import Piece, fit, spread, width_of_all, wrap
+from tui.widgets.times import ago, day_heading, due_in_words, local
 from tui.widgets.vendor_facts import VendorFacts, vendor_facts
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _facts(reading: Reading, facts: VendorFacts, width: int) -> list[Line]:
 
 
 def _when(at: datetime, reading: Reading) -> str:
-    return f"{local(at, reading.zone, reading.now)}, {age(at, reading.now)} ago".replace("now ago", "just now")
+    return f"{local(at, reading.zone, reading.now)}, {ago(at, reading.now)}"
 
 
 def _due_role(due: datetime, now: datetime) -> str:
@@ -198,6 +198,8 @@ _BADGES: Final = {
     "sent": ("✓ sent", "good"),
     "rejected": ("✕ rejected", "bad"),
     "unconfirmed": ("▲ unconfirmed", "warning"),
+    "given up": ("✕ given up", "muted"),
+    "given up, may have been done": ("▲ given up, may have been done", "warning"),
 }
 
 
@@ -213,7 +215,11 @@ def _item(item: TimelineItem, reading: Reading, width: int) -> list[Line]:
         left.append((f"  {'our note, not sent' if item.kind == 'note' else item.kind}", "muted"))
     badge = _BADGES.get(item.status, (item.status, "muted")) if item.status else None
     first = spread(left, [badge] if badge else [], width) if badge else left
-    body = [[bar, (text, "text")] for text in wrap(item.body, width - 2)]
+    body: list[Line] = []
+    if badge is not None and width_of_all([*left, badge]) + 1 > width:
+        # Who it was and how it ended are both told, on a line each where they do not go into one.
+        first, body = spread(left, [], width), [[bar, (fit(badge[0], width - 2).rstrip(), badge[1])]]
+    body += [[bar, (text, "text")] for text in wrap(item.body, width - 2)]
     return [first, *body]
 
 

@@ -33,6 +33,12 @@ def age(then: datetime | None, now: datetime) -> str:
     return "" if then is None else duration((now - then).total_seconds())
 
 
+def ago(then: datetime, now: datetime) -> str:
+    """The same as a phrase: `12m ago`, `just now`."""
+    words = age(then, now)
+    return "just now" if words == "now" else f"{words} ago"
+
+
 def countdown(due: datetime | None, now: datetime) -> str:
     """How long until it is due: `1h40m`, or `-20m` where that has passed; empty where it is not known."""
     if due is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.support.night import TUNNEL, night
 from tests.support.scripted_desk import ScriptedDesk
 from tui.actions import ACTIONS
 from tui.keymap import keymap, label
+from tui.screens.confirm import ConfirmScreen
 from tui.screens.help import help_lines
 from tui.screens.main import MainScreen
 from tui.screens.palette import PaletteScreen, matching
@@ -135,6 +137,40 @@ async def test_dropping_takes_the_entry_out_of_the_list(desk: ScriptedDesk) -> N
         await until(pilot, lambda: "CS0043188" not in picture(app), "the list")
         await press(pilot, "escape")
         await until(pilot, lambda: "outbox 1" in lines(app)[1], "the strip")
+
+
+async def test_dropping_what_got_no_answer_says_that_it_may_have_been_done(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "x")
+        await press(pilot, "d")
+        assert "It may have been done already." in cast("ConfirmScreen", app.screen).question
+
+
+@pytest.mark.parametrize(("text", "warned"), [("Seen", True), ("Something else", False)])
+async def test_sending_again_warns_where_the_same_was_done_since(desk: ScriptedDesk, text: str, warned: bool) -> None:
+    first = desk.outbox_entries[0]
+    first = replace(first, state="rejected", write=replace(first.write, values={"comment": "Seen"}))
+    later = desk.clock.now()
+    second = replace(first, state="done", needs_engineer=False, created_at=later, updated_at=later, sent_at=later)
+    second = replace(second, write=replace(first.write, id="5f21c0aa09", values={"comment": text}))
+    desk.outbox_entries[:] = [first, second]
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "x")
+        await press(pilot, "r")
+        assert "is sent to ensono once more" in picture(app)
+        assert ("this would be the second" in cast("ConfirmScreen", app.screen).question) == warned
+
+
+async def test_an_entry_written_just_now_says_so(desk: ScriptedDesk) -> None:
+    now = desk.clock.now()
+    desk.outbox_entries[:] = [replace(desk.outbox_entries[1], created_at=now, updated_at=now)]
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "x")
+        assert ", just now" in picture(app)
+        assert "now ago" not in picture(app)
 
 
 async def test_read_only_sends_and_drops_nothing_from_the_outbox(desk: ScriptedDesk) -> None:

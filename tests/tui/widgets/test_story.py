@@ -72,11 +72,24 @@ def test_the_timeline_has_the_newest_first_and_our_writes_with_their_state() -> 
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [("queued", "· queued"), ("rejected", "✕ rejected"), ("unconfirmed", "▲ unconfirmed")],
+    [
+        ("queued", "· queued"),
+        ("rejected", "✕ rejected"),
+        ("unconfirmed", "▲ unconfirmed"),
+        ("given up", "✕ given up"),
+        ("given up, may have been done", "▲ given up, may have been done"),
+    ],
 )
 def test_a_write_that_is_not_done_says_so(status: str, words: str) -> None:
     item = TimelineItem(ago(1), "write", "Ann", "Words", "us", status)
     assert words in told(read(TUNNEL, timeline=[item]))
+
+
+def test_at_the_smallest_screen_how_a_write_ended_has_a_line_of_its_own() -> None:
+    item = TimelineItem(ago(1), "write", "Ann de Vries", "Words", "us", "given up, may have been done")
+    text = told(read(TUNNEL, timeline=[item]), 36)
+    assert "Ann de Vries" in text
+    assert "given up, may have been done" in text
 
 
 def test_a_note_of_our_own_says_that_it_is_not_sent() -> None:
