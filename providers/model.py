@@ -321,6 +321,8 @@ class TicketRow:
     held: bool
     faulty_write: bool
     partial: bool = False
+    undecided_write: bool = False
+    """Whether the faulty write is the engineer's to decide; until then it is looked up."""
 
     @property
     def key(self) -> TicketKey:

@@ -18,6 +18,7 @@ ALL_OPEN: Final = "all-open"
 CHANGES: Final = "changes"
 PROVIDER: Final = "provider:"
 DECIDE: Final = "a write needs your decision"
+LOOK_UP: Final = "a write is unconfirmed and is looked up"
 APPROVE: Final = "approval asked"
 LINK: Final = "our number is not linked"
 ANSWER: Final = "the vendor waits for us"
@@ -44,22 +45,27 @@ class View:
 def needs_me(row: TicketRow, now: datetime, soon: datetime) -> bool:
     """Whether a ticket waits for us: an approval or an answer asked, our number wanted, a write gone wrong, due soon.
 
-    Handled and put-aside tickets wait for nobody, unless a write of ours needs a decision.
+    Handled and put-aside tickets wait for nobody, unless a write of ours has no end.
     """
     if row.faulty_write:
         return True
-    if row.handled or (row.snoozed_until is not None and row.snoozed_until > now):
+    if row.handled or is_aside(row, now):
         return False
     if row.approval_asked or row.awaiting_us or row.held:
         return True
     return row.due_at is not None and row.due_at <= soon and row.state not in ENDED_STATES and row.state != "resolved"
 
 
+def is_aside(row: TicketRow, now: datetime) -> bool:
+    """Whether a ticket is put aside until later; with a write of ours that has no end it is not."""
+    return row.snoozed_until is not None and row.snoozed_until > now and not row.faulty_write
+
+
 def reasons(row: TicketRow, now: datetime) -> list[str]:
     """Why a ticket needs someone (DECIDE and so on), the most pressing first."""
     found = []
     if row.faulty_write:
-        found.append(DECIDE)
+        found.append(DECIDE if row.undecided_write else LOOK_UP)
     if row.approval_asked:
         found.append(APPROVE)
     if row.held:
@@ -138,7 +144,8 @@ def order_of(name: str) -> Callable[[TicketRow], Any]:
     """
     match name:
         case "due":
-            return lambda row: row.due_at.timestamp() if row.due_at else _FAR
+            # What is not due comes after, by its urgency.
+            return lambda row: row.due_at.timestamp() if row.due_at else _FAR + (row.priority or 9)
         case "updated":
             return lambda row: -row.updated_at.timestamp() if row.updated_at else _FAR
         case "opened":

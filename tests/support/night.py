@@ -267,7 +267,7 @@ def _rest(desk: ScriptedDesk) -> None:
             ),
             **flags,
         )
-    desk.flags[TicketKey("ensono", "INC0712264")]["faulty_write"] = True
+    desk.flags[TicketKey("ensono", "INC0712264")].update(faulty_write=True, undecided_write=True)
 
 
 def message(

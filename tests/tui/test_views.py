@@ -16,7 +16,8 @@ SOON = NOW + views.DUE_SOON
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"faulty_write": True}, views.DECIDE),
+        ({"faulty_write": True, "undecided_write": True}, views.DECIDE),
+        ({"faulty_write": True}, views.LOOK_UP),
         ({"approval_asked": True}, views.APPROVE),
         ({"held": True}, views.LINK),
         ({"awaiting_us": True}, views.ANSWER),
@@ -56,3 +57,14 @@ def test_what_is_over_is_no_longer_due(state: str) -> None:
 def test_everyone_has_the_same_views_and_one_for_each_provider() -> None:
     titles = [view.title for view in views.built_in(["ensono", "tangoe"])]
     assert titles == ["Needs me", "All open", "Changes", "ensono", "tangoe"]
+
+
+def test_by_due_time_what_is_not_due_comes_after_by_its_urgency() -> None:
+    rows = [
+        ticket_row(number="a", priority=4),
+        ticket_row(number="b", priority=None),
+        ticket_row(number="c", priority=1),
+        ticket_row(number="d", priority=5, due_at=NOW + timedelta(days=9)),
+        ticket_row(number="e", priority=5, due_at=NOW),
+    ]
+    assert [row.number for row in sorted(rows, key=views.place_of("due"))] == ["e", "d", "c", "a", "b"]

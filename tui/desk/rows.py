@@ -32,6 +32,7 @@ class Rows:
         self._unmade: list[str] = []
         self._held: dict[str, str] = {}
         self._faulty: dict[str, str] = {}
+        self._undecided: dict[str, str] = {}
         self._by_own: dict[tuple[str, str], str] = {}
         self._stop = store.subscribe(self._changed)
 
@@ -95,6 +96,7 @@ class Rows:
         if self._rows is None:
             self._held = {key: at for key, item in index.inbox(self._store).items() if (at := _held(item))}
             self._faulty = {key: at for key, item in index.outbox(self._store).items() if (at := _faulty(item))}
+            self._undecided = {key: at for key, item in index.outbox(self._store).items() if (at := _undecided(item))}
             self._rows = {}
             self._unmade = list(index.tickets(self._store))
         return self._rows
@@ -103,12 +105,13 @@ class Rows:
         assert self._rows is not None
         tickets, marks = index.tickets(self._store), index.marks(self._store)
         held, faulty = set(self._held.values()), set(self._faulty.values())
+        undecided = set(self._undecided.values())
         for key in keys:
             item = tickets.get(key)
             if item is None:
                 self._rows.pop(key, None)
                 continue
-            self._rows[key] = _row(item, marks.get(key, _UNMARKED), key in held, key in faulty)
+            self._rows[key] = _row(item, marks.get(key, _UNMARKED), key in held, key in faulty, key in undecided)
             if item.internal_id:
                 self._by_own.setdefault((item.provider, item.internal_id), key)
             if item.client_number:
@@ -125,6 +128,7 @@ class Rows:
         for key in changed.keys.get(Table.OUTBOX, ()):
             write = outbox.get(key)
             _replace(self._faulty, key, _faulty(write) if write is not None else "", dirty)
+            _replace(self._undecided, key, _undecided(write) if write is not None else "", dirty)
         self._make(dirty)
 
 
@@ -148,11 +152,15 @@ def _faulty(item: OutboxSummary) -> str:
     return key_of(item.provider, item.number) if wrong and item.number else ""
 
 
+def _undecided(item: OutboxSummary) -> str:
+    return _faulty(item) if item.needs_engineer else ""
+
+
 def _time(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def _row(item: TicketSummary, marks: MarkSummary, held: bool, faulty: bool) -> TicketRow:
+def _row(item: TicketSummary, marks: MarkSummary, held: bool, faulty: bool, undecided: bool) -> TicketRow:
     return TicketRow(
         provider=item.provider,
         number=item.number,
@@ -173,4 +181,5 @@ def _row(item: TicketSummary, marks: MarkSummary, held: bool, faulty: bool) -> T
         held=held,
         faulty_write=faulty,
         partial=item.partial,
+        undecided_write=undecided,
     )

@@ -6,7 +6,9 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
 from providers.model import ENDED_STATES, TicketKey
+from tui.actions import BY_ID
 from tui.board import message_key
+from tui.keymap import first_label
 from tui.words import counted
 
 if TYPE_CHECKING:
@@ -102,7 +104,15 @@ class TicketCommands:
             await screen.board.desk.mark(keys, mark)
             screen.tickets.clear_marks()
             screen.show_title()
-            screen.say(f"{subject} {words}.", "good")
+            stays = sum((row := screen.board.desk.row(key)) is not None and row.faulty_write for key in keys)
+            if mark == "handled" and stays:
+                who = "It stays" if len(keys) == 1 else f"{counted(stays, 'ticket')} stay{'s' if stays == 1 else ''}"
+                outbox = first_label(BY_ID["app.outbox"], screen.keys)
+                screen.say(
+                    f"{subject} {words}. {who} in Needs me until the write is settled: {outbox} Outbox.", "warning"
+                )
+            else:
+                screen.say(f"{subject} {words}.", "good")
 
         hidden = screen.board.listing.hidden_of(keys) if len(keys) > 1 else 0
         if not hidden:

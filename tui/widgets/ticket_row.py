@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from providers.model import ENDED_STATES, TicketRow
-from tui.views import ANSWER, APPROVE, DECIDE, DUE, DUE_SOON, LINK, OVERDUE, reasons
+from tui.views import ANSWER, APPROVE, DECIDE, DUE, DUE_SOON, LINK, LOOK_UP, OVERDUE, is_aside, reasons
 from tui.widgets.columns import Column
 from tui.widgets.lines import Piece, width_of
 from tui.widgets.times import age, countdown
@@ -16,6 +16,7 @@ NUMBER_WIDTHS: Final = (9, 14)
 _ROLES: Final = {1: "bad", 2: "warning"}
 _NEEDS: Final = {
     DECIDE: "decide",
+    LOOK_UP: "look-up",
     APPROVE: "approval",
     LINK: "our no.",
     ANSWER: "answer",
@@ -46,19 +47,23 @@ def columns_for(rows: Sequence[TicketRow], vendor_width: int, *, needs: bool) ->
 def cells(row: TicketRow, now: datetime, vendors: Mapping[str, str], *, left_behind: bool = False) -> dict[str, Piece]:
     """A row's cells by column id. `left_behind` says that it is no longer in this view.
 
-    The flag beside the row says that it needs someone (▲) or that there is something new in it (•).
+    The flag beside the row says that it needs someone (▲), is put aside (‖) or has something new in it (•).
     """
     quiet = left_behind or row.state in ENDED_STATES
     words = "muted" if quiet else "strong" if row.unread else "text"
     waits = [] if quiet else reasons(row, now)
+    flag = ("▲", "warning") if waits else ("•", "accent") if row.unread else (" ", "text")
+    needs = (_NEEDS[waits[0]] if waits else "", "warning")
+    if is_aside(row, now) and not quiet:
+        flag, needs = ("‖", "muted"), ("aside", "muted")
     due = _due_role(row, now, quiet=quiet)
     return {
-        "flag": ("▲", "warning") if waits else ("•", "accent") if row.unread else (" ", "text"),
+        "flag": flag,
         "priority": (str(row.priority or "·"), "muted" if quiet else _ROLES.get(row.priority or 9, "muted")),
         "number": (row.number, words),
         "summary": (row.summary or "(no summary)", words),
         "vendor": (vendors.get(row.provider, row.provider), "muted"),
-        "needs": (_NEEDS[waits[0]] if waits else "", "warning"),
+        "needs": needs,
         "state": ("left view" if left_behind else row.state, "muted"),
         "age": (age(row.updated_at, now), "muted"),
         "due": (countdown(row.due_at, now), due),

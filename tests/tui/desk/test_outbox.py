@@ -271,7 +271,7 @@ async def test_what_a_dead_process_was_sending_is_unconfirmed_and_a_living_ones_
 async def test_what_is_found_at_the_vendor_is_done_at_once(desk: MemoryDesk) -> None:
     desk.fake.after.append(Unconfirmed("fake", "no answer"))
     entry = await desk.send(comment="hello")
-    assert [row.faulty_write for row in desk.rows()] == [True]
+    assert [(row.faulty_write, row.undecided_write) for row in desk.rows()] == [(True, False)]
     desk.fake.found = lambda write: Receipt(number=write.number)
     await desk.sync("fake")
     assert (desk.outbox(settled=True)[0].state, desk.outbox()) == ("done", [])

@@ -77,7 +77,8 @@ async def test_an_answer_that_got_lost_needs_me_until_it_is_settled(box: Sandbox
         await type_text(night.pilot, "Yes please")
         box.fault("kpn-connect", "reset_after", match="PATCH")
         await night.send()
-        await night.until(lambda: "decide" in picture(night.app), "the new reason")
+        await night.until(lambda: "look-up" in picture(night.app), "the new reason")
+        assert "decide" not in picture(night.app), "there is nothing to decide while it is looked up"
         assert key.number in night.needs_me()
 
 

@@ -75,3 +75,17 @@ def test_a_handled_message_is_quiet() -> None:
 def test_a_message_without_a_number_says_so() -> None:
     cells = message_row.cells(message("ensono", "", "unknown", "Words", 5), NOW, ZONE, VENDORS)
     assert cells["number"] == ("no number", "muted")
+
+
+def test_a_ticket_put_aside_has_a_sign_and_a_word_until_its_time() -> None:
+    aside = ticket_row(awaiting_us=True, unread=True, snoozed_until=NOW + timedelta(hours=1))
+    cells = looks.cells(aside, NOW, VENDORS)
+    assert (cells["flag"][0], cells["needs"][0]) == ("‖", "aside")
+    later = looks.cells(aside, NOW + timedelta(hours=2), VENDORS)
+    assert (later["flag"][0], later["needs"][0]) == ("▲", "answer")
+    failed = replace(aside, faulty_write=True, undecided_write=True)
+    assert looks.cells(failed, NOW, VENDORS)["needs"][0] == "decide", "a write without an end is not put aside"
+
+
+def test_a_write_is_looked_up_until_it_is_ones_own_to_decide() -> None:
+    assert looks.cells(ticket_row(faulty_write=True), NOW, VENDORS)["needs"][0] == "look-up"
