@@ -61,6 +61,12 @@ class Handover:
         )
         return tuple(sorted(found, key=lambda arrival: arrival.newest.received_at))
 
+    @property
+    def came_in_title(self) -> str:
+        """What to call the arrivals: how many tickets, and how many of all messages nobody has handled."""
+        unhandled = words.counted(sum(not entry.handled for entry in self.came_in), "message")
+        return f"Came in ({words.counted(len(self.arrivals), 'ticket')}, {unhandled} not handled)"
+
     def _is_answered(self, entry: InboxEntry) -> bool:
         """Whether a write of ours went to the ticket after this came; an approval is answered by a decision alone."""
         asked = entry.message is not None and entry.message.kind == "approval"
@@ -124,13 +130,14 @@ def markdown(shift: Handover) -> str:
     sections = {
         "Waits": [_waiting(row, shift.until) for row in shift.waiting],
         "Writes without an end": [_write(entry) for entry in shift.undecided],
-        "Came in": [_arrival(arrival) for arrival in shift.arrivals],
+        shift.came_in_title: [_arrival(arrival) for arrival in shift.arrivals],
         "Answered": [_write(entry) for entry in shift.answered],
         "Providers": [line for item in shift.health for line in _provider(item, shift.until)],
     }
     lines = [f"# Handover{by}", "", f"{words.local(shift.since)} to {words.local(shift.until)}"]
     for title, items in sections.items():
-        lines += ["", f"## {title} ({len(items)})" if title != "Providers" else f"## {title}", ""]
+        counts = title.endswith(")") or title == "Providers"
+        lines += ["", f"## {title}" if counts else f"## {title} ({len(items)})", ""]
         lines += [f"- {item}" for item in items] or ["Nothing."]
     return "\n".join(lines)
 

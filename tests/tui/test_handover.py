@@ -34,7 +34,7 @@ def test_a_ticket_has_one_line_with_its_newest_and_how_many() -> None:
         ]
     )
     text = markdown(told)
-    assert "## Came in (2)" in text
+    assert "## Came in (2 tickets, 4 messages not handled)" in text
     assert "ensono INC1: comment, the newest of 3, not handled. Splicing" in text
     assert "ensono INC2: create, not handled. Disk full" in text
     assert "Digging" not in text

@@ -38,15 +38,15 @@ NUMBER = 14
 def handover_lines(shift: Handover, board: Board, width: int) -> list[Line]:
     """The whole of it: the most pressing first."""
     lines: list[Line] = []
-    sections: tuple[tuple[str, int, Iterable[Line]], ...] = (
-        ("Waits", len(shift.waiting), (_waiting(row, shift, board, width) for row in shift.waiting)),
-        ("Writes without an end", len(shift.undecided), (_write(item, board, width) for item in shift.undecided)),
-        ("Came in", len(shift.arrivals), (_arrival(item, board, width) for item in shift.arrivals)),
-        ("Answered", len(shift.answered), (_write(item, board, width) for item in shift.answered)),
-        ("Providers", len(shift.health), (line for item in shift.health for line in _provider(item, board, width))),
+    sections: tuple[tuple[str, Iterable[Line]], ...] = (
+        (f"Waits ({len(shift.waiting)})", (_waiting(row, shift, board, width) for row in shift.waiting)),
+        (f"Writes without an end ({len(shift.undecided)})", (_write(item, board, width) for item in shift.undecided)),
+        (shift.came_in_title, (_arrival(item, board, width) for item in shift.arrivals)),
+        (f"Answered ({len(shift.answered)})", (_write(item, board, width) for item in shift.answered)),
+        (f"Providers ({len(shift.health)})", (line for item in shift.health for line in _provider(item, board, width))),
     )
-    for title, count, found in sections:
-        lines += heading(f"{title} ({count})", width)
+    for title, found in sections:
+        lines += heading(title, width)
         lines += list(found) or [[("Nothing.", "muted")]]
     return lines[1:]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -35,17 +36,24 @@ class Incoming:
         self._table.set_rows(messages)
         self.show_title()
 
+    def to_top(self) -> None:
+        """The newest is in sight again, and stays in sight until somebody moves here."""
+        if self._table.touched:
+            self._table.start_again()
+            self.show()
+
     def show_title(self) -> None:
-        """How many there are, how many wait for us, and how many newer ones stand above, with the key to get there."""
+        """How many there are, how many are stuck, and how many newer ones stand above, with the key to get there."""
         messages = self._board.messages
-        held = sum(entry.status in ("held", "parked", "blocked") for entry in messages)
+        stuck: Counter[str] = Counter(entry.status for entry in messages)
+        pressing = [f"{stuck[status]} {words}" for status, (words, _) in message_row.PRESSING.items() if stuck[status]]
         above = self._newer_above()
         summary: list[Piece] = []
         if above:
             summary.append((f"{above} newer above, {self._first}  ", "accent"))
-        if held:
-            summary.append((f"{held} to see to  ", "warning"))
-        summary.append((f"{len(messages)}" if messages else "none", "muted"))
+        if pressing:
+            summary.append((f"{', '.join(pressing)}  ", "warning"))
+        summary.append((f"{len(messages)} not handled" if messages else "none", "muted"))
         self._table.set_title("Incoming", summary)
 
     def _newer_above(self) -> int:

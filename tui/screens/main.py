@@ -188,8 +188,9 @@ class MainScreen(AtOnce):
             hidden = listing.hidden_of(key for key in table.marked if isinstance(key, TicketKey))
             unseen = f", {hidden} not in sight" if hidden else ""
             summary.insert(0, (f"{len(table.marked)} marked{unseen}  ", "accent"))
+        apart = table.cursor_row is not None and listing.left_behind(table.cursor_row)
         order = "" if listing.order == "urgency" else f", by {listing.order}"
-        table.set_title(f"{listing.view.title}{order}", summary)
+        table.set_title(f"{listing.view.title}{order}", summary, int(apart))
 
     def show_messages(self) -> None:
         """Incoming."""
@@ -276,7 +277,12 @@ class MainScreen(AtOnce):
     def _hold(self) -> None:
         """From now on a refresh must not put another row under the cursor of what one works in."""
         self.tickets.touched = self.tickets.touched or self.pane != "incoming"
-        self.incoming.touched = self.incoming.touched or self.pane == "incoming" or self.detail.message is not None
+        self.incoming.touched = self.incoming.touched or self._is_in_incoming
+
+    @property
+    def _is_in_incoming(self) -> bool:
+        """Whether one works with a message, in the list or as it is read."""
+        return self.pane == "incoming" or (self.pane == "detail" and self.detail.message is not None)
 
     def say(self, words: str, role: str = "text") -> None:
         """A sentence in the bottom line; the next key takes it away."""
@@ -290,6 +296,8 @@ class MainScreen(AtOnce):
         """Give the keys to a pane (tickets, incoming or detail)."""
         self.pane = pane
         self._hold()
+        if pane == "tickets":
+            self.inbox.to_top()
         self.place_panes()
         self.query_one(f"#{pane}").focus()
         self.show_hints()
@@ -313,6 +321,8 @@ class MainScreen(AtOnce):
         focused = self.focused.id if self.focused is not None else None
         if focused in ("tickets", "incoming", "detail") and focused != self.pane:
             self.pane = focused
+            if focused == "tickets":
+                self.inbox.to_top()
             self.show_hints()
             self.follow()
 

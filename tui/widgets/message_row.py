@@ -22,12 +22,13 @@ KINDS: Final = {
     "number_returned": "number",
     "unknown": "unreadable",
 }
-_PRESSING: Final = {
+PRESSING: Final = {
     "held": ("held", "warning"),
     "blocked": ("blocked", "warning"),
     "parked": ("set aside", "bad"),
     "failed": ("failed", "bad"),
 }
+"""What keeps a message from its end: a word and a role by its status."""
 
 
 def columns_for(entries: Sequence[InboxEntry], vendor_width: int) -> tuple[Column, ...]:
@@ -48,7 +49,7 @@ def cells(entry: InboxEntry, now: datetime, zone: tzinfo | None, vendors: Mappin
     kind = message.kind if message is not None else "update"
     words = "muted" if entry.handled else "text"
     summary = message.summary if message is not None else entry.warning
-    pressing = _PRESSING.get(entry.status)
+    pressing = PRESSING.get(entry.status)
     return {
         "when": (local(entry.received_at, zone, now), "muted"),
         "kind": (KINDS[kind], "warning" if kind == "approval" and not entry.handled else "muted"),

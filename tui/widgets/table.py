@@ -91,7 +91,7 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         self.summary: list[Piece] = []
         self.empty = empty
         self.show_header = show_header
-        self._counted = counted
+        self._counted, self._apart = counted, 0
         self._always_lit = lit
         self.key_of = key_of
         self.rows: Sequence[Row] = ()
@@ -130,7 +130,8 @@ class Table(ScrollView, Generic[Row], can_focus=True):
     def _said(self) -> list[Piece]:
         if not self._counted:
             return self.summary
-        return [*self.summary, (f"{self.cursor + 1} of {len(self.rows)}" if self.rows else "none", "muted")]
+        here = "–" if self._apart else f"{self.cursor + 1}"
+        return [*self.summary, (f"{here} of {len(self.rows) - self._apart}" if self.rows else "none", "muted")]
 
     @property
     def page_size(self) -> int:
@@ -193,10 +194,10 @@ class Table(ScrollView, Generic[Row], can_focus=True):
             self.columns = tuple(columns)
             self.refresh()
 
-    def set_title(self, title: str, summary: Sequence[Piece] = ()) -> None:
-        """What the top line says."""
-        if title != self.title or list(summary) != self.summary:
-            self.title, self.summary = title, list(summary)
+    def set_title(self, title: str, summary: Sequence[Piece] = (), apart: int = 0) -> None:
+        """What the top line says. So many rows `apart`, the cursor's own, are shown and not counted."""
+        if (title, list(summary), apart) != (self.title, self.summary, self._apart):
+            self.title, self.summary, self._apart = title, list(summary), apart
             self.refresh(self._line(0))
 
     def repaint_changed(self) -> None:

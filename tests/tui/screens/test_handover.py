@@ -66,7 +66,7 @@ async def test_it_begins_where_one_says(desk: ScriptedDesk) -> None:
         await type_text(pilot, "13:45")
         await press(pilot, "enter")
         assert "since Tue 14 Nov 2023 13:45" in lines(app)[0]
-        assert "Came in (3)" in picture(app)
+        assert "Came in (3 tickets, 3 messages not handled)" in picture(app)
         assert "Answered (0)" in picture(app)
         assert "Waits (6)" in picture(app), "what waits does so since whenever"
 

@@ -73,3 +73,34 @@ async def test_saying_it_causes_no_layout(desk: ScriptedDesk) -> None:
         come_in(desk, 0.1)
         await until(pilot, lambda: "1 newer above" in title(app), "the count")
         assert laid_out == []
+
+
+async def test_back_at_the_tickets_the_newest_is_in_sight_again(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "tab", "end")
+        come_in(desk, 0.2)
+        await until(pilot, lambda: "1 newer above" in title(app), "the count")
+        await press(pilot, "enter", "escape")
+        assert app.main.pane == "incoming"
+        assert "newer above" in title(app), "reading a message is no leaving"
+        await press(pilot, "escape")
+        assert "newer" not in title(app)
+        assert "fresh" in "\n".join(lines(app))
+        await press(pilot, "j", "k")
+        come_in(desk, 0.1)
+        await until(
+            pilot, lambda: app.main.incoming.cursor == 0 and len(app.main.incoming.rows) == len(desk.inbox_entries)
+        )
+        assert "newer" not in title(app), "nobody has moved there since"
+
+
+async def test_what_keeps_messages_from_their_end_is_counted_by_its_word(desk: ScriptedDesk) -> None:
+    desk.inbox_entries = [
+        message("ensono", "INC1", "update", "x", 1, "held"),
+        message("ensono", "INC2", "update", "x", 2, "parked"),
+        message("ensono", "INC3", "update", "x", 3, "parked"),
+    ]
+    app = dashboard(desk)
+    async with running(app):
+        assert "1 held, 2 set aside  3 not handled" in title(app)

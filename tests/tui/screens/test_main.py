@@ -375,3 +375,28 @@ async def test_no_update_of_what_is_shown_causes_a_layout(desk: ScriptedDesk) ->
         app.tick()
         await until(pilot, lambda: "14:03 CET" in lines(app)[1], "the clock")
         assert laid_out == []
+
+
+async def test_a_row_that_has_left_the_view_is_not_counted(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "j")
+        before = app.board.listing.counts["needs-me"]
+        key = app.main.tickets.cursor_key
+        assert f"2 of {before} " in lines(app)[3]
+        desk.flags[key].update(handled=True, faulty_write=False)  # type: ignore[index]
+        desk.tell("tickets")
+        await until(pilot, lambda: f"– of {before - 1} " in lines(app)[3], "the count")
+        assert app.board.listing.counts["needs-me"] == before - 1
+        assert app.main.tickets.cursor_key == key
+        await press(pilot, "j")
+        assert f" of {before - 1} " in lines(app)[3]
+        assert "–" not in lines(app)[3]
+
+
+async def test_handled_says_why_a_ticket_with_an_unsettled_write_stays(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        app.main.lists.show_ticket(TicketKey("ensono", "INC0712264"))
+        await press(pilot, "h")
+        await until(pilot, lambda: "It stays in Needs me until the write is settled: x Outbox." in picture(app), "why")
