@@ -20,6 +20,12 @@ as far as it came. write: never repeated, and Unconfirmed where it left without 
 _TITLE: Final = re.compile(r"(?is)<title[^>]*>(.*?)</title>")
 _TAGS: Final = re.compile(r"(?s)<(?:script|style)\b.*?</(?:script|style)>|<!--.*?-->|<[^>]*>")
 _GIST_WINDOW: Final = 4096
+_PAGE: Final = re.compile(rb"(?i)\s*<(?:!doctype\s+html|html|head|body)\b")
+PAGE_CURE: Final = (
+    "A web page came in the vendor's place, as from a proxy or a login page of the network: "
+    "check the network, and `url` and `proxy` in the config."
+)
+"""What to do about a page where JSON was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,8 @@ class Answer:
         """
         doubtful = self.treatment == "write" and (self.ok or self.status >= 500)
         kind = Unconfirmed if doubtful else BadAnswer
-        return kind(self.provider, message, vendor_words=self.gist(), code=str(self.status))
+        next_step = PAGE_CURE if kind is BadAnswer and self._is_page else ""
+        return kind(self.provider, message, vendor_words=self.gist(), code=str(self.status), next_step=next_step)
 
     def gist(self, limit: int = 160) -> SafeText:
         """The start of the body in one safe line without secrets; of a page its title, else its text."""
@@ -77,6 +84,10 @@ class Answer:
             title = _TITLE.search(text)
             text = title.group(1) if title else _TAGS.sub(" ", text)
         return safe_line(text, limit)
+
+    @property
+    def _is_page(self) -> bool:
+        return _PAGE.match(self.body) is not None
 
     def _description(self) -> str:
         if not self.body:

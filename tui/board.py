@@ -147,7 +147,7 @@ class Board:
         if self.desk.store.read_only:
             return self.desk.store.read_only
         if self.desk.read_only:
-            return "started read-only: no queue is read and nothing is written."
+            return "started read-only; no queue is read and nothing written."
         settings = self.config.provider(provider) if provider else None
         if settings is not None and settings.read_only:
             return f"{provider} is read-only in the config."

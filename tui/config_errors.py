@@ -71,9 +71,33 @@ def complaint(error: ValidationError, model: type[BaseModel], hidden: Sequence[s
     if found["type"] in TYPES:
         kind, cure = TYPES[found["type"]]
         return Complaint(location, key, f"it is not {kind}", cure)
+    if sized := _size(found):
+        return Complaint(location, key, *sized)
     words = found["msg"].removeprefix("Value error, ").replace("Input should", "it should")
     sentence, _, cure = _USER_INFO.sub("//[redacted]@", words).partition("; ")
     return Complaint(location, key, sentence, cure)
+
+
+def _size(found: Any) -> tuple[str, str] | None:
+    """A text or a number beyond its bounds, in our own words: what it is and what to do; None for anything else."""
+    bounds, given = found.get("ctx", {}), found["input"]
+    match found["type"]:
+        case "string_too_long":
+            most = bounds["max_length"]
+            return f"it has {len(given)} characters, {len(given) - most} too many", f"write {most} at most"
+        case "string_too_short" if not given:
+            return "it is empty", "write something, or take the key out"
+        case "string_too_short":
+            return f"it has {len(given)} characters", f"write {bounds['min_length']} at least"
+        case "greater_than_equal":
+            return f"{given} is too little", f"write {bounds['ge']} or more"
+        case "greater_than":
+            return f"{given} is too little", f"write more than {bounds['gt']}"
+        case "less_than_equal":
+            return f"{given} is too much", f"write {bounds['le']} or less"
+        case "less_than":
+            return f"{given} is too much", f"write less than {bounds['lt']}"
+    return None
 
 
 def unknown_key(location: Location, key: str, known: Iterable[str]) -> Complaint:

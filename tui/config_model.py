@@ -18,7 +18,7 @@ class StoreSettings(Part):
     """[store]: where the state is kept."""
 
     path: Path | None = None
-    """A folder for the store, the log and downloads; vendorq in the XDG state folder where not given."""
+    """A folder for the store, the log and attachments; vendorq in the XDG state folder where not given."""
 
 
 class EngineerSettings(Part):

@@ -68,3 +68,11 @@ def test_the_gist_of_megabytes_is_short() -> None:
 def test_bodies_and_headers_are_not_in_its_repr() -> None:
     shown = repr(Answer("acme", 200, {"set-cookie": "not-a-real-key"}, b"not-a-real-key", (0, 0)))
     assert "not-a-real-key" not in shown
+
+
+def test_a_web_page_is_laid_to_the_network_and_not_to_the_vendor() -> None:
+    page = answer(b"\n<!DOCTYPE html><html><title>Sign in</title>").unreadable("it is no JSON")
+    assert "proxy" in page.next_step
+    assert "support" not in page.next_step
+    for body in (b"<Error><Code>AccessDenied</Code></Error>", b"{", b""):
+        assert "support" in answer(body).unreadable("it is no JSON").next_step

@@ -48,7 +48,7 @@ def attach(session: Session, *, provider: str, number: str, files: Sequence[Path
     "folder",
     metavar="DIR",
     type=click.Path(exists=True, file_okay=False, writable=True, path_type=Path),
-    help="Where to put them; the store's downloads folder where not given.",
+    help="Where to put them; the store's folder `attachments` where not given.",
 )
 @json_option
 @pass_session

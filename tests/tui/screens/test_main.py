@@ -159,7 +159,7 @@ async def test_read_only_refuses_every_write_in_words(desk: ScriptedDesk) -> Non
     async with running(app) as pilot:
         assert "READ-ONLY" in lines(app)[1]
         await press(pilot, "c")
-        assert "nothing is written" in bottom(app)
+        assert "Comment: nothing is written, started read-only; no queue is read" in bottom(app), "one colon"
 
 
 async def test_offline_is_said_when_no_provider_answers(desk: ScriptedDesk) -> None:
