@@ -74,9 +74,14 @@ def _created(said: Said) -> Patch:
 
 
 def _updated(said: Said) -> Patch:
-    """With `changed` only that is news; without one, as for changes, every field that is not empty."""
+    """With `changed` only that is news; without one, as for changes, every field that is not empty.
+
+    Changes often come with an empty `updatedOn`: then it is the queue's stamp that says when this was.
+    """
     if "changed" not in said.fields:
         ours, others = facts(_usable(said), said.fields, said.number, plain=said.plain)
+        if said.sent_at is not None:
+            ours.setdefault("updated_at", said.sent_at)
         return Patch(number=said.number, set=ours, vendor=others, cycle=_cycle(said, said.fields), partial=True)
     changed = said.fields["changed"]
     if not isinstance(changed, Mapping):

@@ -159,12 +159,13 @@ def test_create_of_a_normal_change_opens_its_approval() -> None:
 
 
 def test_state_update_of_a_change_sets_every_field_that_is_not_empty() -> None:
-    patch = patch_of(a_change("Update", state="Authorize", approval="approved", updatedOn="", riskNote=""))
+    read = a_change("Update", state="Authorize", approval="approved", updatedOn="", riskNote="")
+    patch = patch_of(read)
     assert patch.cycle == "approved"
     assert patch.set["state"] == "authorize"
     assert patch.set["summary"] == "Swap controller B"
     assert patch.vendor["testPlan"] == "Read and write tests."
-    assert "updated_at" not in patch.set
+    assert patch.set["updated_at"] == read.sent_at, "the queue says when, where the body does not"
     assert "riskNote" not in patch.vendor
     assert patch.partial
 
