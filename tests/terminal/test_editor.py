@@ -76,7 +76,7 @@ def test_the_vendors_are_polled_while_the_editor_has_the_terminal_alone(box: San
         assert bytes(terminal.written[written:]).startswith(b"is back, q2?\r\n"), "each key went to the editor"
         terminal.press(b"\n")
         terminal.until_gone("EDITOR SAVED")
-        terminal.until_shown("Comment *", "The node", "is back, q2?", "ctrl+s send")
+        terminal.until_shown("Comment *", "The node", "is back, q2?", "Ctrl-S send")
         terminal.press(b"\x13")
         terminal.until_shown("The ticket has changed", "And now?")
         terminal.press(b"y")

@@ -32,3 +32,10 @@ def test_doubt_names_the_age_and_the_reason(changes: dict[str, object], said: st
 
 def test_one_is_not_many() -> None:
     assert [words.counted(number, "message") for number in (0, 1, 2)] == ["0 messages", "1 message", "2 messages"]
+
+
+def test_sentences_are_parted_by_full_stops() -> None:
+    assert words.sentences("already answered: cancelled", "Wait.", "", "Then look") == (
+        "already answered: cancelled. Wait. Then look"
+    )
+    assert words.sentences("", " ") == ""

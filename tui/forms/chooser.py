@@ -59,7 +59,7 @@ class Chooser(Boxed[tuple[str, ...]]):
         with Vertical(id="box"):
             yield self.heading
             yield self.list
-            yield Hints((("enter", "choose"), ("1-9", "directly"), ("esc", "back")), surface="background")
+            yield Hints((("Enter", "choose"), ("1-9", "directly"), ("Esc", "back")), surface="background")
 
     def on_mount(self) -> None:
         """The keys go to the list."""

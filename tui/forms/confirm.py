@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.geometry import Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 
 from providers.model import Preview
@@ -38,6 +39,9 @@ class Lines(ScrollView, can_focus=True):
         Binding("pageup", "page_up", "Page up", show=False),
     ]
 
+    class Moved(Message):
+        """Other lines, or more or fewer of them, are in sight."""
+
     def __init__(self, paragraphs: Sequence[Piece], *, surface: str = "background", grows: bool = False) -> None:
         super().__init__()
         self.paragraphs = tuple(paragraphs)
@@ -55,6 +59,17 @@ class Lines(ScrollView, can_focus=True):
         if self.grows:
             self.styles.height = max(1, min(len(self._lines), self.app.size.height - CHROME))
         self.refresh()
+        self.post_message(self.Moved())
+
+    @property
+    def below(self) -> int:
+        """Lines that are under those in sight."""
+        return max(0, len(self._lines) - self.scroll_offset.y - self.size.height)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Other lines are in sight."""
+        super().watch_scroll_y(old_value, new_value)
+        self.post_message(self.Moved())
 
     def render_line(self, y: int) -> Strip:
         """The line in sight."""
@@ -77,7 +92,8 @@ class ConfirmScreen(Boxed[bool]):
         super().__init__()
         self.heading = Heading(title, remark)
         self.lines = Lines(paragraphs, grows=True)
-        self.hints = Hints(((key, yes), ("↑↓", "scroll"), ("esc", "back")), surface="background")
+        self._answers = (key, yes), ("Esc", "back")
+        self.hints = Hints(self._answers, surface="background")
         self._key = key
 
     def compose(self) -> ComposeResult:
@@ -91,6 +107,14 @@ class ConfirmScreen(Boxed[bool]):
         """The keys scroll; the answer is a key of its own."""
         self._bindings.bind(self._key, "answer(True)", "Yes")
         self.lines.focus()
+
+    def on_lines_moved(self) -> None:
+        """How much is out of sight, and the keys to it where anything is."""
+        lines, (yes, back) = self.lines, self._answers
+        scrolls = lines.virtual_size.height > lines.size.height
+        self.hints.hints = (yes, ("↑↓", "scroll"), back) if scrolls else (yes, back)
+        self.hints.status = (f"↓ {lines.below} more" if lines.below else "", "muted")
+        self.hints.renew()
 
     def action_answer(self, yes: bool) -> None:
         """End with this answer."""

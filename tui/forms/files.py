@@ -91,7 +91,7 @@ class FilesLine(Widget):
             rule = f"at most {human_size(limits.encoded_bytes)} as sent, about {files} of files"
         elif limits is not None and limits.name_rule:
             rule = f"names: {limits.name_rule}"
-        how = "ctrl+f adds one, ctrl+r takes the last out" if self.paths else "none; ctrl+f adds one"
+        how = "Ctrl-F adds one, Ctrl-R takes the last out" if self.paths else "none; Ctrl-F adds one"
         head: list[Piece] = [(" Files", "strong"), (f"  {how}", "muted")]
         if not rule:
             return [head]

@@ -79,7 +79,7 @@ class FilePicker(Boxed[Path]):
             yield self.line
             yield self.list
             yield Hints(
-                (("tab", "complete"), ("↓", "to the list"), ("enter", "take it"), ("esc", "back")), surface="background"
+                (("Tab", "complete"), ("↓", "to the list"), ("Enter", "take it"), ("Esc", "back")), surface="background"
             )
 
     def on_mount(self) -> None:

@@ -15,6 +15,8 @@ from providers.base import Field, Kind
 from tui.forms.choice import ChoiceLine
 from tui.forms.plan import counter
 from tui.widgets.lines import Piece, spread, strip_of
+from tui.widgets.pasting import LineInput, TextInput
+from tui.words import sentences
 
 if TYPE_CHECKING:
     from textual.strip import Strip
@@ -145,7 +147,8 @@ class FieldRow(Vertical):
         if self.head.issue:
             return f"! {self.head.issue}", "bad"
         need = "Required." if self.field.required else ""
-        return " ".join(filter(None, (need, self.head.help.strip(), _KEYS.get(self.field.kind)))), "muted"
+        takes = "→ takes what is suggested." if self.field.suggestions else ""
+        return sentences(need, self.head.help, _KEYS.get(self.field.kind, ""), takes), "muted"
 
     def show(self, issue: str) -> None:
         """Show an issue (none where empty) and the counter."""
@@ -174,10 +177,10 @@ def _input_for(field: Field, text: str) -> Input | TextArea | ChoiceLine:
     if field.kind is Kind.CHOICE:
         return ChoiceLine(field.choices, text, required=field.required and bool(text))
     if field.kind in SEVERAL_LINES:
-        area = TextArea(text, soft_wrap=True, tab_behavior="focus", compact=True, highlight_cursor_line=False)
+        area = TextInput(text, soft_wrap=True, tab_behavior="focus", compact=True, highlight_cursor_line=False)
         area.cursor_blink = False
         return area
-    line = Input(
+    line = LineInput(
         value=text,
         password=field.kind is Kind.SECRET,
         suggester=SuggestFromList(field.suggestions, case_sensitive=False) if field.suggestions else None,

@@ -14,7 +14,7 @@ from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
 from providers.base import Kind, Operation
-from providers.text import safe_line
+from providers.text import safe_line, safe_text
 from tui.desk.entries import OutboxEntry
 from tui.desk.ports import StoreFault
 from tui.forms.confirm import ConfirmScreen, Lines
@@ -95,6 +95,7 @@ class FormScreen(Screen[OutboxEntry | None]):
         self.hints = Hints(self._hints())
         self.dirty = False
         self._loud: Piece = ("", "")
+        self._missing = False
         self.sender = Sender(self, refused)
         self.leaving = False
         self._end: tuple[OutboxEntry | None] | None = None
@@ -102,12 +103,12 @@ class FormScreen(Screen[OutboxEntry | None]):
         self._autosave: Timer | None = None
 
     def _hints(self) -> list[tuple[str, str]]:
-        hints = [("ctrl+s", "send"), ("tab", "next field"), ("ctrl+o", "preview")]
+        hints = [("Ctrl-S", "send"), ("Tab", "next field"), ("Ctrl-O", "preview")]
         if any(field.kind in SEVERAL_LINES for field in self.plan.fields):
-            hints.append(("ctrl+g", "editor"))
+            hints.append(("Ctrl-G", "editor"))
         if self.plan.limits is not None:
-            hints.append(("ctrl+f", "add file"))
-        return [*hints, ("ctrl+x", "discard"), ("esc", "leave, draft kept")]
+            hints.append(("Ctrl-F", "add file"))
+        return [*hints, ("Ctrl-X", "discard"), ("Esc", "leave, draft kept")]
 
     def compose(self) -> ComposeResult:
         """What it is about, the fields, the keys."""
@@ -156,6 +157,7 @@ class FormScreen(Screen[OutboxEntry | None]):
         """Say what is going on. What must be read stands whole: over the keys where it is too long for their line."""
         long = role in LOUD and not self.hints.holds(sentence)
         self._loud = (sentence, role) if long else ("", "")
+        self._missing = False
         self.hints.say("" if long else sentence, role)
         self.show_help()
 
@@ -201,9 +203,15 @@ class FormScreen(Screen[OutboxEntry | None]):
         """Check as one types. A field that nobody has touched yet does not complain of being empty."""
         event.row.touched = True
         self.dirty = True
-        if self._loud[0]:
+        found = self.show_issues()
+        if self._loud[0] or (self._missing and not found):
             self.say("")
-        self.show_issues()
+
+    def say_missing(self, fields: int) -> None:
+        """Say that so many fields keep it from being sent, until none does."""
+        several = f"{fields} fields want" if fields > 1 else "one field wants"
+        self.say(f"not sent: {several} something first", "bad")
+        self._missing = True
 
     def show_issues(self, *, everywhere: bool = False) -> dict[str, str]:
         """Show and return what is wrong, by field; `everywhere` in fields that nobody has touched too."""
@@ -314,7 +322,10 @@ class FormScreen(Screen[OutboxEntry | None]):
         try:
             editing = Editing(row.text, self.desk.store.path / "edit")
             self._edited = row, editing
-            row.text = await editing.run(cast("VendorqApp", self.app))
+            text = await editing.run(cast("VendorqApp", self.app))
+            row.text = safe_text(text)
+            if row.text != text:
+                self.say("control characters were taken out", "warning")
         except (EditorFault, OSError) as fault:
             if editing is not None:
                 row.text = editing.before
@@ -328,8 +339,9 @@ class FormScreen(Screen[OutboxEntry | None]):
         """What an editor that is still open has saved is typed as well."""
         if self._edited is not None:
             row, editing = self._edited
-            if row.text != editing.text:
-                row.text = editing.text
+            text = safe_text(editing.text)
+            if row.text != text:
+                row.text = text
                 self.dirty = True
 
     @work(name="choosing a file", group="form", exit_on_error=False)

@@ -70,16 +70,16 @@ class Sender:
             name = next((name for name in form.rows if name in found), "")
             if name:
                 form.rows[name].input.focus()
-            several = f"{len(found)} fields want" if len(found) > 1 else "one field wants"
-            self._say(f"not sent: {several} something first", "bad")
+            form.say_missing(len(found))
             return None
         values = sent_values(plan, form.changed)
         if form.before and not values:
             self._say("nothing has been changed", "warning")
             return None
         if plan.operation is Operation.ATTACH and not form.files.paths:
-            self._say("choose a file with ctrl+f", "warning")
+            self._say("choose a file with Ctrl-F", "warning")
             return None
+        form.say("")
         return self._desk.write(
             plan.operation.value,
             plan.provider,

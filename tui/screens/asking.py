@@ -31,8 +31,19 @@ def _do(app: VendorqApp, work: Coroutine[Any, Any, None], name: str) -> None:
 def note(app: VendorqApp, key: TicketKey) -> None:
     """A note of our own."""
 
+    name = f"note:{key.provider}:{key.number}"
+    draft = app.desk.draft(name) or {}
+
+    async def keep(text: str) -> None:
+        if text.strip() or draft:
+            await app.desk.save_draft(name, {"text": text} if text.strip() else None)
+        if text.strip():
+            app.main.say(f"The note on {key.number} is kept as a draft.")
+
     async def work(text: str) -> None:
         await app.desk.note(key, text)
+        if app.desk.draft(name) is not None:
+            await app.desk.save_draft(name, None)
         app.main.say(f"Noted on {key.number}; it is never sent.", "good")
 
     app.push_screen(
@@ -40,6 +51,8 @@ def note(app: VendorqApp, key: TicketKey) -> None:
             f"Note on {key.number}",
             "For you and your colleagues; no vendor sees it.",
             lambda text: "" if text.strip() else "Write something, or leave with Esc.",
+            value=str(draft.get("text", "")),
+            keep=keep,
         ),
         lambda text: _do(app, work(text), "note") if text else None,
     )

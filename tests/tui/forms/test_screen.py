@@ -14,11 +14,13 @@ from textual import events
 from textual.pilot import Pilot
 
 from providers.base import AttachmentLimits, Choice, Field, Kind, Operation
+from providers.model import Preview
 from tests.support.dashboard import NARROW, WIDE, bottom, dashboard, lines, picture, press, running, type_text, until
 from tests.support.night import TUNNEL, night
 from tests.support.scripted_desk import ScriptedDesk
 from tui.app import VendorqApp
 from tui.forms.confirm import ConfirmScreen
+from tui.forms.editor import Editing
 from tui.forms.files import FilesLine
 from tui.forms.head import FieldHelp, Hints
 from tui.forms.screen import FormScreen
@@ -132,11 +134,11 @@ async def test_the_end_of_a_line_is_a_key_for_typing(desk: ScriptedDesk) -> None
 
 async def test_the_way_out_and_what_is_wrong_are_said_whole_at_80_columns(desk: ScriptedDesk) -> None:
     async with form(desk, "comment") as (app, pilot, screen):
-        assert "ctrl+s send" in bottom(app)
-        assert bottom(app).endswith("esc leave, draft kept")
+        assert "Ctrl-S send" in bottom(app)
+        assert bottom(app).endswith("Esc leave, draft kept")
         await press(pilot, "ctrl+s")
         await until(pilot, lambda: "not sent: one field wants something first" in bottom(app), "the reason")
-        assert bottom(app).endswith("esc leave, draft kept")
+        assert bottom(app).endswith("Esc leave, draft kept")
         assert screen.rows["comment"].head.issue
 
 
@@ -144,7 +146,7 @@ async def test_files_take_a_line_each_and_none_where_there_is_none(desk: Scripte
     async with form(desk, "comment", WIDE) as (app, pilot, screen):
         files = screen.query_one(FilesLine)
         assert files.size.height == 1
-        assert "none; ctrl+f adds one" in picture(app)
+        assert "none; Ctrl-F adds one" in picture(app)
         for number in range(7):
             path = tmp_path / f"trace-{number}.log"
             path.write_text("line\n")
@@ -166,7 +168,7 @@ async def test_a_question_is_as_high_as_what_it_asks_about(desk: ScriptedDesk) -
         await pilot.pause()
         assert app.screen.query_one("#box").size.height < 12
         assert "y send" in picture(app)
-        assert "esc back" in picture(app)
+        assert "Esc back" in picture(app)
 
 
 async def test_what_lies_under_a_question_stays_as_it_is(desk: ScriptedDesk) -> None:
@@ -181,11 +183,11 @@ async def test_what_lies_under_a_question_stays_as_it_is(desk: ScriptedDesk) -> 
 
 
 def test_hints_leave_out_the_middle_and_never_the_way_out() -> None:
-    hints = Hints((("ctrl+s", "send"), ("ctrl+o", "preview"), ("ctrl+x", "discard"), ("esc", "leave, draft kept")))
+    hints = Hints((("Ctrl-S", "send"), ("Ctrl-O", "preview"), ("Ctrl-X", "discard"), ("Esc", "leave, draft kept")))
     for width in (40, 60, 80, 120):
         text = "".join(words for words, _ in hints.compose_lines(width)[0])
         assert len(text) <= width
-        assert text.rstrip().endswith("esc leave, draft kept")
+        assert text.rstrip().endswith("Esc leave, draft kept")
 
 
 def test_help_of_more_than_two_lines_ends_with_a_sign_of_it() -> None:
@@ -242,3 +244,62 @@ async def test_a_form_that_fails_to_leave_says_so_and_can_be_left(
         desk.save_draft = kept  # type: ignore[method-assign]
         await press(pilot, "escape")
         await until(pilot, lambda: isinstance(app.screen, MainScreen), "the main screen")
+
+
+async def test_what_was_missing_is_no_longer_said_when_it_is_there(desk: ScriptedDesk) -> None:
+    async with form(desk, "resolve") as (app, pilot, _):
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: "not sent: one field wants" in bottom(app), "the reason")
+        await type_text(pilot, "F")
+        await until(pilot, lambda: "Ctrl-S send" in bottom(app), "the keys")
+
+
+async def test_pasted_lines_are_one_line_where_one_is_wanted_and_drive_no_terminal(desk: ScriptedDesk) -> None:
+    async with form(desk, "update") as (app, pilot, screen):
+        for name, text in (("own", "CHG 1 two three"), ("last", "CHG 1\ntwo\n\n  three")):
+            screen.rows[name].input.focus()
+            await pilot.pause()
+            app.post_message(events.Paste("CHG 1\ntwo\n\n  \x1b[31mthree\x07\x9b"))
+            await pilot.pause()
+            assert screen.rows[name].text == text
+
+
+async def test_what_an_editor_left_in_that_drives_a_terminal_is_taken_out_and_said(
+    desk: ScriptedDesk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async def run(editing: Editing, app: object) -> str:
+        return "Seen\x1b]52;c;eA==\x07 at six\x9b\n"
+
+    monkeypatch.setattr(Editing, "run", run)
+    desk.store.path = tmp_path
+    async with form(desk, "comment") as (app, pilot, screen):
+        await press(pilot, "ctrl+g")
+        await until(pilot, lambda: "control characters were taken out" in bottom(app), "the sentence")
+        assert screen.rows["comment"].text.isprintable() or "\n" in screen.rows["comment"].text
+        assert not set(screen.rows["comment"].text) & set("\x1b\x07\x9b")
+        assert "at six" in screen.rows["comment"].text
+
+
+async def test_a_preview_says_how_much_is_below_and_speaks_of_scrolling_only_then(desk: ScriptedDesk) -> None:
+    async with form(desk, "resolve") as (app, pilot, _):
+        await type_text(pilot, "Fixed")
+        await press(pilot, "ctrl+o")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen), "the preview")
+        await pilot.pause()
+        assert "scroll" not in picture(app)
+        assert "↓" not in picture(app)
+        await press(pilot, "escape")
+        body = "\n".join(f"line {number}" for number in range(40))
+        desk.preview = lambda write: Preview(method="PUT", path="/x", body=body)  # type: ignore[method-assign]
+        await press(pilot, "ctrl+o")
+        await until(pilot, lambda: "↓ 28 more" in picture(app), "what is below")
+        assert "↑↓ scroll" in picture(app)
+        await press(pilot, *["pagedown"] * 4)
+        await until(pilot, lambda: "line 39" in picture(app) and "more" not in picture(app), "the end")
+
+
+async def test_a_field_with_suggestions_tells_how_one_is_taken(desk: ScriptedDesk) -> None:
+    field = Field(name="notes", title="Notes", suggestions=("Fixed",))
+    desk.declarations["ensono"] = replace(desk.declarations["ensono"], forms={Operation.COMMENT: (field,)})
+    async with form(desk, "comment") as (app, _, _screen):
+        assert "→ takes what is suggested." in picture(app)

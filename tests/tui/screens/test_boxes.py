@@ -215,6 +215,22 @@ async def test_a_note_is_asked_for_and_kept(desk: ScriptedDesk) -> None:
         await until(pilot, lambda: ("note", TUNNEL, "call at six") in desk.calls, "the note")
 
 
+async def test_a_note_that_is_left_is_there_again_and_ctrl_s_keeps_it(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "i")
+        await type_text(pilot, "call at six")
+        await press(pilot, "escape")
+        name, kept = f"note:{TUNNEL.provider}:{TUNNEL.number}", {"text": "call at six"}
+        await until(pilot, lambda: ("save_draft", name, kept) in desk.calls, "the draft")
+        desk.drafts[name] = kept
+        await press(pilot, "i")
+        assert "call at six" in picture(app)
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: ("note", TUNNEL, "call at six") in desk.calls, "the note")
+        await until(pilot, lambda: ("save_draft", name, None) in desk.calls, "no draft")
+
+
 async def test_putting_aside_takes_a_time_to_come(desk: ScriptedDesk) -> None:
     app = dashboard(desk)
     async with running(app) as pilot:
