@@ -105,7 +105,12 @@ fields = { summary = "Line down" }
         ("", 0, "", "no provider is configured"),
         (f"[[view]]\nname = '{'x' * 43}'\n" + ENSONO, 2, "view.name", "43 characters, 3 too many; write 40 at most"),
         ("[[view]]\nname = ''\n" + ENSONO, 2, "view.name", "it is empty; write something"),
-        ("[retention]\nclosed_days = 9999\n" + ENSONO, 2, "retention.closed_days", "9999 is too much; write 3650 or less"),
+        (
+            "[retention]\nclosed_days = 9999\n" + ENSONO,
+            2,
+            "retention.closed_days",
+            "9999 is too much; write 3650 or less",
+        ),
         ("[[view]]\nname = 'x'\nfilter = 'stat:new'\n" + ENSONO, 3, "filter", "did you mean state?"),
         ("[keys]\n'ticket.coment' = 'c'\n" + ENSONO, 2, "ticket.coment", "did you mean ticket.comment?"),
         (
