@@ -127,6 +127,6 @@ def test_a_case_on_hold_waits_for_us_where_tangoe_spoke_last(
 
 
 def test_what_does_not_show_the_comments_says_nothing_of_whom_a_case_on_hold_waits_for() -> None:
-    held = {**ROW, "state": "-5"}
+    held: dict[str, object] = {**ROW, "state": "-5"}
     assert "awaiting_us" not in read(held).patch.set
     assert "awaiting_us" not in page_snapshot(held, "", (1, 0), UTC, number="CS0700001").patch.set
