@@ -20,7 +20,7 @@ from tests.providers.conformance.cases import CASES, each_case, each_deed, each_
 from tests.providers.conformance.drive import committed, connected, look_at, read, received, sandbox, send, write_of
 from tests.providers.conformance.faults import AFTER, QUICK, READS, SLOW, WRITES
 
-SHORT = 0.5
+SHORT = 1.5
 """Seconds of the deadline where the answer is not to come."""
 GUARD = 20.0
 """Seconds after which something hangs."""

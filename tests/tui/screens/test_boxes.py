@@ -27,13 +27,13 @@ def desk() -> ScriptedDesk:
 
 @pytest.mark.parametrize("width", [76, 116])
 def test_the_help_has_every_action_with_its_keys(width: int) -> None:
-    keys = keymap({"ticket.comment": "m"})
+    keys = keymap({"ticket.comment": "ctrl+e"})
     text = "\n".join("".join(words for words, _ in line) for line in help_lines(keys, width))
     for action in ACTIONS:
         if not action.id.startswith("view.") or not action.id[5:].isdigit():
             assert action.title in text
             assert all(label(key) in text for key in keys[action.id]), action.id
-    assert "m  " in text
+    assert "Ctrl-E  " in text
     assert "vendor:" in text
 
 

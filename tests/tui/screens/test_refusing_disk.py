@@ -43,7 +43,9 @@ async def form_over(box: Sandbox, folder: Path, disk: Disk) -> AsyncIterator[tup
 
 
 def refuse(disk: Disk, operation: str, code: int) -> None:
-    """From now on."""
+    """From now on; a full disk has no room either."""
+    if code == errno.ENOSPC:
+        disk.space = 0
     for _ in range(FOR_EVER):
         disk.fail(operation, code)
 
