@@ -12,8 +12,8 @@ from providers.errors import Rejected, Unconfirmed, WrongState
 from providers.model import Ticket, TicketKey, Write
 from tui.desk import confirmed, cycles, index, records, replay
 from tui.desk.ports import View
+from tui.desk.waiting import ON_ITS_WAY
 
-_ON_ITS_WAY: Final = frozenset({"queued", "sending", "unconfirmed"})
 _ANOTHER: Final = "Use another number of ours, or look at that ticket and the outbox."
 
 
@@ -36,7 +36,7 @@ def _refuse_second_create(view: View, write: Write) -> None:
     own = write.client_number
     for key, item in index.outbox(view).items():
         same = item.provider == write.provider and item.client_number == own and key != write.id
-        if same and item.action == "create" and item.state in _ON_ITS_WAY:
+        if same and item.action == "create" and item.state in ON_ITS_WAY:
             words = f"a create with our number {own} is already {item.state} (outbox entry {key})"
             raise Rejected(write.provider, words, field="client_number", next_step=_ANOTHER)
     for ticket in index.tickets(view).values():
@@ -49,21 +49,25 @@ def _refuse_second_decision(view: View, write: Write) -> None:
     ticket = records.ticket(view, TicketKey(write.provider, write.number))
     if ticket is None:
         return
-    if not cycles.is_open(ticket.approvals, ticket.cycle):
-        how = cycles.answered(ticket.approvals, ticket.cycle)
-        words = (
-            f"the approval of {write.number} is already answered: {how}" if how else "no approval has been asked for"
-        )
-        raise WrongState(write.provider, words, next_step="Only the first answer of a cycle counts; wait for the next.")
+    refuse_closed_cycle(write, ticket)
     answered = [item.cycle for item in ticket.approvals if item.id == write.values.get("approval_id")]
     if answered and ticket.cycle not in answered:
         words = f"{write.number} has been asked for anew since; this answers a request that is over"
         raise WrongState(write.provider, words, next_step="Look at the change as it is now, then answer anew.")
     for key, item in index.outbox(view).items():
         same = item.provider == write.provider and item.number == write.number and key != write.id
-        if same and item.action in confirmed.DECISIONS and item.state in _ON_ITS_WAY:
+        if same and item.action in confirmed.DECISIONS and item.state in ON_ITS_WAY:
             words = f"an answer to the approval of {write.number} is already {item.state} (outbox entry {key})"
             raise WrongState(write.provider, words, next_step="See the outbox.")
+
+
+def refuse_closed_cycle(write: Write, ticket: Ticket) -> None:
+    """WrongState where no approval of the ticket's present cycle waits for an answer."""
+    if cycles.is_open(ticket.approvals, ticket.cycle):
+        return
+    how = cycles.answered(ticket.approvals, ticket.cycle)
+    words = f"the approval of {ticket.number} is already answered: {how}" if how else "no approval has been asked for"
+    raise WrongState(write.provider, words, next_step="Only the first answer of a cycle counts; wait for the next.")
 
 
 def refuse_foreign_number(view: View, write: Write) -> None:
@@ -77,7 +81,7 @@ def refuse_foreign_number(view: View, write: Write) -> None:
             raise Rejected(write.provider, words, field="client_number", next_step=_ANOTHER)
     for key, item in index.outbox(view).items():
         same = item.provider == write.provider and item.client_number == own and item.action == "link"
-        if same and item.number != write.number and item.state in _ON_ITS_WAY:
+        if same and item.number != write.number and item.state in ON_ITS_WAY:
             words = f"our number {own} is being linked to {item.number} (outbox entry {key})"
             raise Rejected(write.provider, words, field="client_number", next_step=_ANOTHER)
 
@@ -95,7 +99,7 @@ def refuse_second_response(view: View, write: Write) -> None:
     for key, item in index.outbox(view).items():
         if item.provider != write.provider or item.action != "acknowledge" or key == write.id:
             continue
-        if item.state not in (*_ON_ITS_WAY, "done"):
+        if item.state not in (*ON_ITS_WAY, "done"):
             continue
         entry = records.write(view, key)
         if entry is not None and entry.write.values.get("message_id") == message_id:
@@ -122,7 +126,7 @@ def refuse_replaced_number(view: View, write: Write, ticket: Ticket | None, entr
 def _refuse_while_told(view: View, ticket: Ticket) -> None:
     for key, item in index.outbox(view).items():
         same = item.provider == ticket.provider and item.client_number == ticket.client_number
-        if same and item.action in ("acknowledge", "create") and item.state in _ON_ITS_WAY:
+        if same and item.action in ("acknowledge", "create") and item.state in ON_ITS_WAY:
             words = (
                 f"{ticket.number} is linked as {ticket.client_number} here, and it is not known yet whether the vendor "
                 f"has been told so: its {item.action}, {key}, is {item.state}; nothing was sent"

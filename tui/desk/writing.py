@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from providers.base import Operation
-from providers.errors import NotFound, NotOffered, Rejected, WrongState
+from providers.errors import NotFound, NotOffered, Rejected
 from providers.model import Preview, Ticket, TicketKey, Write
-from tui.desk import confirmed, cycles, outgoing, records, refusals, waiting
+from tui.desk import confirmed, outgoing, records, refusals, waiting
 from tui.desk.context import Context, new_id
 
 
@@ -79,7 +79,8 @@ def check(context: Context, write: Write, ticket: Ticket | None) -> Preview:
     refusal = provider.declaration.unoffered(operation, ticket)
     if refusal:
         raise NotOffered(write.provider, refusal)
-    _check_cycle(write, ticket)
+    if write.action in confirmed.DECISIONS and ticket is not None:
+        refusals.refuse_closed_cycle(write, ticket)
     if operation is Operation.LINK:
         refusals.refuse_foreign_number(context.store, write)
     if operation is Operation.ACKNOWLEDGE:
@@ -104,16 +105,6 @@ def _operation(write: Write) -> Operation:
         return Operation(write.action)
     except ValueError:
         raise Rejected(write.provider, f"{write.action} is not offered: there is no such action") from None
-
-
-def _check_cycle(write: Write, ticket: Ticket | None) -> None:
-    if write.action not in confirmed.DECISIONS or ticket is None:
-        return
-    if cycles.is_open(ticket.approvals, ticket.cycle):
-        return
-    how = cycles.answered(ticket.approvals, ticket.cycle)
-    words = f"the approval of {ticket.number} is already answered: {how}" if how else "no approval has been asked for"
-    raise WrongState(write.provider, words, next_step="Only the first answer of a cycle counts; wait for the next.")
 
 
 def answers_link(context: Context, write: Write) -> bool:
