@@ -14,6 +14,7 @@ import pytest
 from providers.sandbox import Sandbox
 from tests.support.big_store import make_store
 from tests.support.command_line import command, environment
+from tests.support.silent_vendors import silent_config
 from tests.support.terminal import Terminal, on_terminal
 from tui.screens.main import REST
 
@@ -24,20 +25,6 @@ def quantile(values: Sequence[float], share: float) -> float:
     """The value that this share of the values stay under."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
-
-
-def config_of(folder: Path, store: Path) -> Path:
-    """A config of one provider that nobody answers for, and this store."""
-    config = folder / "config.toml"
-    config.write_text(
-        f'[store]\npath = "{store}"\n[engineer]\nname = "Ada"\n'
-        + "".join(
-            f'[[provider]]\nname = "{name}"\nkind = "kpn-incident"\nurl = "http://127.0.0.1:9/network/kpn/incident"\n'
-            'client_id = "c"\nclient_secret = { env = "NONE" }\n'
-            for name in ("ensono", "kpn-connect", "kpn-incident", "tangoe", "smartops")
-        )
-    )
-    return config
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +129,7 @@ def test_among_50_000_rows_another_order_paints_within_60_milliseconds(many: Ter
 def test_memory_stays_small_on_a_shared_host(
     stores: dict[int, Path], tmp_path: Path, tickets: int, megabytes: int
 ) -> None:
-    config = config_of(tmp_path, stores[tickets])
+    config = silent_config(tmp_path, stores[tickets])
     variables = environment(tmp_path, PYTHONWARNINGS="ignore")
     with on_terminal(command("--config", str(config)), variables, folder=tmp_path) as terminal:
         terminal.until_shown("Disk of web-")

@@ -16,6 +16,7 @@ import pytest
 
 from tests.support.big_night import fill
 from tests.support.command_line import command, environment
+from tests.support.silent_vendors import silent_config
 from tests.support.terminal import on_terminal
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(300)]
@@ -57,25 +58,10 @@ class Starts:
             self.wall.append(terminal.first_time(lambda text: all(each in text for each in self.shown)) - begun)
 
 
-def config_of(folder: Path) -> Path:
-    """A config of five providers that nobody answers for, over a night's store."""
-    config = folder / "config.toml"
-    config.touch(mode=0o600)
-    config.write_text(
-        f'[store]\npath = "{fill(folder / "store", TICKETS)}"\n[engineer]\nname = "Ada"\n'
-        + "".join(
-            f'[[provider]]\nname = "{name}"\nkind = "kpn-incident"\nurl = "http://127.0.0.1:9/network/kpn/incident"\n'
-            'client_id = "c"\nclient_secret = { env = "NONE" }\n'
-            for name in ("ensono", "kpn-connect", "kpn-incident", "tangoe", "smartops")
-        )
-    )
-    return config
-
-
 def test_the_first_whole_picture_takes_at_most_twice_an_empty_app(tmp_path: Path) -> None:
     empty = tmp_path / "empty.py"
     empty.write_text(EMPTY)
-    ours = Starts(command("--config", str(config_of(tmp_path))), WHOLE)
+    ours = Starts(command("--config", str(silent_config(tmp_path, fill(tmp_path / "store", TICKETS)))), WHOLE)
     theirs = Starts([sys.executable, str(empty)], ("the whole of it",))
     for _ in range(ROUNDS):
         theirs.once(tmp_path)
