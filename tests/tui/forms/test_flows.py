@@ -18,6 +18,7 @@ from tests.support.sandbox_desk import desk_over
 from tui.app import VendorqApp
 from tui.config import Config
 from tui.desk.desk import Desk
+from tui.desk.entries import OutboxEntry
 from tui.forms.choice import ChoiceLine
 from tui.forms.confirm import ConfirmScreen
 from tui.forms.picker import FilePicker
@@ -251,18 +252,24 @@ async def test_the_key_for_failure_answers_failure(box: Sandbox, tmp_path: Path)
         assert "Not our site" in str(answer.body)
 
 
+async def refuse_and_leave(box: Sandbox, app: VendorqApp, pilot: Pilot[Any], desk: Desk, key: TicketKey) -> OutboxEntry:
+    """A comment that the vendor refused, its form left; the refused entry."""
+    await open_form(app, pilot, "comment", key)
+    await type_text(pilot, "The node is back")
+    box.fault("ensono", "unauthorised", match="PUT", count=None)
+    await press(pilot, "ctrl+s")
+    await until(pilot, lambda: "Not done" in picture(app), "the refusal")
+    box.clear_faults()
+    await press(pilot, "escape")
+    await until(pilot, lambda: not isinstance(app.screen, FormScreen), "the form to end")
+    (refused,) = desk.outbox()
+    return refused
+
+
 async def test_a_refused_text_that_was_left_and_opened_again_is_sent_once(box: Sandbox, tmp_path: Path) -> None:
     async with app_over(box, tmp_path) as (app, pilot, desk):
         key = await ticket(box, pilot, desk)
-        await open_form(app, pilot, "comment", key)
-        await type_text(pilot, "The node is back")
-        box.fault("ensono", "unauthorised", match="PUT", count=None)
-        await press(pilot, "ctrl+s")
-        await until(pilot, lambda: "Not done" in picture(app), "the refusal")
-        box.clear_faults()
-        await press(pilot, "escape")
-        await until(pilot, lambda: not isinstance(app.screen, FormScreen), "the form to end")
-        (refused,) = desk.outbox()
+        refused = await refuse_and_leave(box, app, pilot, desk, key)
         form = await open_form(app, pilot, "comment", key)
         assert form.rows["comment"].text == "The node is back"
         await press(pilot, "ctrl+s")
@@ -276,15 +283,7 @@ async def test_a_refused_text_that_was_left_and_opened_again_is_sent_once(box: S
 async def test_a_refused_text_that_the_outbox_sent_since_is_asked_about(box: Sandbox, tmp_path: Path) -> None:
     async with app_over(box, tmp_path) as (app, pilot, desk):
         key = await ticket(box, pilot, desk)
-        await open_form(app, pilot, "comment", key)
-        await type_text(pilot, "The node is back")
-        box.fault("ensono", "unauthorised", match="PUT", count=None)
-        await press(pilot, "ctrl+s")
-        await until(pilot, lambda: "Not done" in picture(app), "the refusal")
-        box.clear_faults()
-        await press(pilot, "escape")
-        await until(pilot, lambda: not isinstance(app.screen, FormScreen), "the form to end")
-        (refused,) = desk.outbox()
+        refused = await refuse_and_leave(box, app, pilot, desk, key)
         await desk.retry(refused.id)
         await desk.deliver(refused.id)
         await open_form(app, pilot, "comment", key)
