@@ -16,7 +16,7 @@ settings.load_profile("vendorq")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: tests wait for terminals, lines and deadlines for a good part of their time."""
+    """One more than there are processors: tests wait for terminals, lines and deadlines much of their time."""
     return len(os.sched_getaffinity(0)) + 1
 
 
