@@ -8,12 +8,24 @@ free is known without looking.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from ssl import SSLContext
 from typing import Final
 
 import httpx
 
+from providers.sockets import Sockets
+
 MOST: Final = 100
 """Connections to one origin; more requests than that wait for one of them."""
+_LIMITS: Final = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=3.0)
+
+
+def line(context: SSLContext, proxy: str | None) -> httpx.AsyncHTTPTransport:
+    """A pool of one connection, over our own sockets."""
+    transport = httpx.AsyncHTTPTransport(verify=context, proxy=proxy, trust_env=False, limits=_LIMITS)
+    # httpx has no parameter for it. Were these names to change, the library's own way would be taken.
+    transport._pool._network_backend = Sockets()
+    return transport
 
 
 class Slot:

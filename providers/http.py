@@ -17,7 +17,6 @@ import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import replace
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final, cast
 from urllib.parse import urlencode, urlsplit
 
@@ -27,13 +26,14 @@ from providers.answer import Answer, Treatment
 from providers.attempt import Request, Trail
 from providers.base import Progress
 from providers.clock import Clock, milliseconds
-from providers.connections import Connections
+from providers.connections import Connections, line
 from providers.credentials import Auth, Credentials
-from providers.decoding import ACCEPTED, Decoder, Undecodable
+from providers.decoding import Decoder, Undecodable
 from providers.errors import NotAuthorised, Unreachable, VendorError
 from providers.exchange import LOGGED
 from providers.failure import Failure, broken_failure, connection_failure, plain
 from providers.gate import Gate
+from providers.outbound import outbound
 from providers.retry import Outcome, retry_delay
 from providers.settings import ProviderSettings
 from providers.transfer import AllowedHosts, Upload, transfer_deadline
@@ -45,7 +45,6 @@ __all__ = ["ANSWER_CAP", "Answer", "Auth", "HttpClient", "Treatment"]
 ANSWER_CAP: Final = 16 * 1024 * 1024
 BUDGET_TIMES: Final = 3
 """All attempts of one read together take at most this many times its deadline."""
-_LIMITS: Final = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=3.0)
 _YIELD_BYTES: Final = 1024 * 1024
 
 # httpx logs whole URLs at INFO, presigned ones included, and httpcore headers at DEBUG; ours is vendorq.http.
@@ -83,7 +82,7 @@ class HttpClient:
         self._sleep = sleep
         self._jitter = jitter
         self._opening = asyncio.Lock()
-        self._client: httpx.AsyncClient | None = None
+        self._connections: Connections | None = None
 
     async def request(
         self,
@@ -199,8 +198,8 @@ class HttpClient:
 
     async def aclose(self) -> None:
         """Close connections."""
-        if self._client is not None:
-            await self._client.aclose()
+        if self._connections is not None:
+            await self._connections.aclose()
 
     async def _persist(self, request: Request) -> Answer:
         """Attempt after attempt: a read's retries, one renewal after a 401, one redirect."""
@@ -284,13 +283,14 @@ class HttpClient:
         self, request: Request, credentials: Mapping[str, str], trail: Trail, seconds: float
     ) -> AsyncGenerator[bytes]:
         """Send once and yield the decoded body in small pieces. `seconds` is the deadline for all of it."""
-        client = await self._open()
+        connections = await self._open()
         begun = asyncio.get_running_loop().time()
         with _translated(request, trail, seconds):
             async with asyncio.timeout_at(begun + request.allowed(seconds, self.timeout, 0)):
-                sending = _build(client, request, credentials, trail)
+                sending = outbound(request, credentials, trail, direct=self._settings.proxy is None)
                 sending.extensions["timeout"] = self._step_timeouts(seconds)
-                response = await client.send(sending, stream=True)
+                response = await connections.handle_async_request(sending)
+            body = cast("httpx.AsyncByteStream", response.stream)
             try:
                 trail.status = response.status_code
                 trail.headers = dict(response.headers)
@@ -299,7 +299,7 @@ class HttpClient:
                 announced = response.headers.get("content-length", "")
                 if not encoding and announced.isdigit() and int(announced[:18]) > request.cap:
                     raise _oversized(request.cap)
-                async with aclosing(cast("AsyncGenerator[bytes]", response.aiter_raw())) as raw:
+                async with aclosing(cast("AsyncGenerator[bytes]", aiter(body))) as raw:
                     while True:
                         async with asyncio.timeout_at(begun + request.allowed(seconds, self.timeout, trail.received)):
                             coded = await anext(raw, None)
@@ -312,7 +312,7 @@ class HttpClient:
                             yield piece
                 decoder.finish()
             finally:
-                await response.aclose()
+                await body.aclose()
 
     def _trail(self, request: Request, number: int) -> Trail:
         order = (milliseconds(self._clock.now()), 0)
@@ -327,9 +327,11 @@ class HttpClient:
         step = min(self.timeout, seconds)
         return {"connect": step / 2, "write": step, "read": None, "pool": None}
 
-    async def _open(self) -> httpx.AsyncClient:
+    async def _open(self) -> Connections:
+        if self._connections is not None:
+            return self._connections
         async with self._opening:
-            if self._client is None:
+            if self._connections is None:
                 bundle = self._settings.ca_bundle
                 try:
                     context = await asyncio.to_thread(tls_context, bundle)
@@ -341,32 +343,8 @@ class HttpClient:
                         code="ca_bundle",
                     ) from None
                 proxy = self._settings.proxy
-                self._client = httpx.AsyncClient(
-                    transport=Connections(
-                        lambda: httpx.AsyncHTTPTransport(verify=context, proxy=proxy, trust_env=False, limits=_LIMITS)
-                    ),
-                    follow_redirects=False,
-                    trust_env=False,
-                    timeout=None,  # each request brings its own
-                    cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-                    headers={"User-Agent": "vendorq", "Accept": "application/json", "Accept-Encoding": ACCEPTED},
-                )
-            return self._client
-
-
-def _build(client: httpx.AsyncClient, request: Request, credentials: Mapping[str, str], trail: Trail) -> httpx.Request:
-    """The request as httpx sends it. A signed query stays as it is: it is touched only where there are params."""
-    url = httpx.URL(request.url)
-    if request.params:
-        url = url.copy_merge_params(dict(request.params))
-    trail.url = str(url)
-    return client.build_request(
-        request.method,
-        url,
-        content=request.content,
-        headers={**request.headers, **credentials},
-        extensions={"trace": trail.trace},
-    )
+                self._connections = Connections(lambda: line(context, proxy))
+            return self._connections
 
 
 @contextmanager

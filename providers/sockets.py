@@ -1,0 +1,214 @@
+"""TCP and TLS for httpcore, straight on asyncio.
+
+The library's own way leads through anyio, which stops and starts listening on a socket for each read and asks the
+kernel for its addresses several times a request: a third of what a small request costs. Here a connection listens for
+as long as it lives, so that its end is known without asking.
+"""
+
+# ruff: noqa: ASYNC109  # httpcore passes a timeout to each step
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import ssl
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final, cast
+
+import httpcore
+
+LARGEST: Final = 256 * 1024
+"""Bytes that may lie here unread before the sender is made to wait."""
+_NEXT_ADDRESS: Final = 0.25
+"""Seconds until a host's next address is tried beside the one that has not answered (RFC 8305)."""
+
+
+class Wire(asyncio.Protocol):
+    """One connection: what has come and was not read yet, and who waits for more, or for room to send."""
+
+    def __init__(self) -> None:
+        self.transport: asyncio.Transport
+        self.error: Exception | None = None
+        self.ended = False
+        self._came = bytearray()
+        self._held = False
+        self._full = False
+        self._reader: asyncio.Future[None] | None = None
+        self._writer: asyncio.Future[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The connection stands."""
+        self.transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes have come."""
+        self._came += data
+        if len(self._came) > LARGEST and not self._held:
+            self._held = True
+            self.transport.pause_reading()
+        _wake(self._reader)
+
+    def eof_received(self) -> None:
+        """The other side sends no more; the transport closes."""
+        self.ended = True
+        _wake(self._reader)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Over, with or without an error."""
+        self.ended = True
+        self.error = exc
+        _wake(self._reader)
+        _wake(self._writer)
+
+    def pause_writing(self) -> None:
+        """Too much waits to be sent."""
+        self._full = True
+
+    def resume_writing(self) -> None:
+        """There is room again."""
+        self._full = False
+        _wake(self._writer)
+
+    @property
+    def readable(self) -> bool:
+        """Whether reading would not wait."""
+        return bool(self._came) or self.ended
+
+    async def read(self, most: int) -> bytes:
+        """What has come; nothing at the end. Raises what broke the connection."""
+        while not self.readable:
+            self._reader = asyncio.get_running_loop().create_future()
+            try:
+                await self._reader
+            finally:
+                self._reader = None
+        if not self._came and self.error is not None:
+            raise self.error
+        data = bytes(self._came[:most])
+        del self._came[:most]
+        if self._held and len(self._came) <= LARGEST // 2:
+            self._held = False
+            if not self.ended:
+                self.transport.resume_reading()
+        return data
+
+    def send(self, data: bytes) -> bool:
+        """Send; whether there is room for more. Raises what broke the connection."""
+        if self.ended or self.transport.is_closing():
+            raise self.error or ConnectionResetError("the connection is closed")
+        self.transport.write(data)
+        return not self._full
+
+    async def room(self) -> None:
+        """Wait until there is room for more, or it is over."""
+        while self._full and not self.ended:
+            self._writer = asyncio.get_running_loop().create_future()
+            try:
+                await self._writer
+            finally:
+                self._writer = None
+
+
+def _wake(waiter: asyncio.Future[None] | None) -> None:
+    if waiter is not None and not waiter.done():
+        waiter.set_result(None)
+
+
+class Stream(httpcore.AsyncNetworkStream):
+    """A wire as httpcore wants it. Timeouts are in seconds."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """See httpcore."""
+        with _mapped(httpcore.ReadTimeout, httpcore.ReadError):
+            if timeout is None or self._wire.readable:
+                return await self._wire.read(max_bytes)
+            async with asyncio.timeout(timeout):
+                return await self._wire.read(max_bytes)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """See httpcore."""
+        if buffer:
+            with _mapped(httpcore.WriteTimeout, httpcore.WriteError):
+                if not self._wire.send(buffer):
+                    async with asyncio.timeout(timeout):
+                        await self._wire.room()
+
+    async def aclose(self) -> None:
+        """Close at once; what has not left is dropped."""
+        self._wire.transport.abort()
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        """Encrypt from here on. The connection is closed where that does not come about."""
+        wire = self._wire
+        loop = asyncio.get_running_loop()
+        try:
+            with _mapped(httpcore.ConnectTimeout, httpcore.ConnectError):
+                async with asyncio.timeout(timeout):
+                    encrypted = await loop.start_tls(wire.transport, wire, ssl_context, server_hostname=server_hostname)
+                if encrypted is None:
+                    raise ConnectionResetError("the connection was closed during the handshake")
+        except BaseException:
+            wire.transport.abort()
+            raise
+        wire.transport = encrypted
+        return self
+
+    def get_extra_info(self, info: str) -> Any:
+        """See httpcore: `is_readable`, `ssl_object`, `socket`, `server_addr`, `client_addr`."""
+        if info == "is_readable":
+            return self._wire.readable
+        names = {"server_addr": "peername", "client_addr": "sockname"}
+        return self._wire.transport.get_extra_info(names.get(info, info))
+
+
+class Sockets(httpcore.AsyncNetworkBackend):
+    """Connections of the event loop that runs."""
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect to the first of a host's addresses that answers."""
+        loop = asyncio.get_running_loop()
+        local = None if local_address is None else (local_address, 0)
+        # The race between addresses may lose sight of a socket when it is cancelled: not run where there is but one.
+        delay = None if _is_address(host) else _NEXT_ADDRESS
+        with _mapped(httpcore.ConnectTimeout, httpcore.ConnectError):
+            async with asyncio.timeout(timeout):
+                _, wire = await loop.create_connection(Wire, host, port, local_addr=local, happy_eyeballs_delay=delay)
+        for option in socket_options or ():
+            wire.transport.get_extra_info("socket").setsockopt(*option)
+        return Stream(wire)
+
+    async def sleep(self, seconds: float) -> None:
+        """See httpcore."""
+        await asyncio.sleep(seconds)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+@contextmanager
+def _mapped(late: type[Exception], broken: type[Exception]) -> Iterator[None]:
+    """asyncio's errors as httpcore's."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise late(str(error)) from error
+    except OSError as error:
+        raise broken(str(error)) from error
