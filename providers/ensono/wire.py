@@ -39,7 +39,8 @@ class Unreadable(ValueError):
 
 def fold(name: object) -> str:
     """A key or word without letter case, spaces, hyphens and underscores, to compare by."""
-    return re.sub(r"[\s_-]", "", str(name)).casefold()
+    words = str(name)
+    return words.casefold() if words.isalnum() else re.sub(r"[\s_-]", "", words).casefold()
 
 
 _SPELLINGS: Final = {fold(name): name for name in BODY_FIELDS} | {
@@ -55,7 +56,8 @@ def text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value.strip().encode("utf-8", "replace").decode()  # a lone surrogate could not be kept
+        words = value.strip()
+        return words if words.isascii() else words.encode("utf-8", "replace").decode()  # no lone surrogate can be kept
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
