@@ -30,7 +30,7 @@ class Catalogue:
         self._store = store
         self._clock = clock
         self._made = False
-        self._open_messages: Keys = {}
+        self._open_messages: dict[str, InboxSummary] = {}
         self._open_writes: Keys = {}
         self._done_lately: Keys = {}
         self._entries_of: dict[str, Keys] = {}
@@ -44,8 +44,14 @@ class Catalogue:
 
     def open_messages(self, provider: str) -> list[tuple[str, InboxSummary]]:
         """Messages of a provider that are not applied, not released or not settled."""
-        items = index.inbox(self._ready())
-        return [(key, items[key]) for key in self._open_messages if key in items and items[key].provider == provider]
+        self._ready()
+        return [(key, item) for key, item in self._open_messages.items() if item.provider == provider]
+
+    def open_among(self, provider: str, message_ids: Iterable[str]) -> list[tuple[str, InboxSummary]]:
+        """Those of these messages that are open, without looking at the others."""
+        self._ready()
+        keys = (key_of(provider, message_id) for message_id in message_ids)
+        return [(key, self._open_messages[key]) for key in keys if key in self._open_messages]
 
     def open_writes(self, provider: str = "") -> list[tuple[str, OutboxSummary]]:
         """Writes that wait, are under way or need somebody; of one provider where given."""
@@ -92,7 +98,10 @@ class Catalogue:
             item = items.get(key)
             place = key_of(item.provider, item.number) if item is not None and item.number else ""
             self._move(Table.INBOX, key, place, self._entries_of)
-            _keep(self._open_messages, key, item is not None and _is_open(item))
+            if item is not None and _is_open(item):
+                self._open_messages[key] = item
+            else:
+                self._open_messages.pop(key, None)
 
     def _note_writes(self, keys: Iterable[str]) -> None:
         items = index.outbox(self._store)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from providers.model import Message
 from providers.text import safe_line
@@ -137,8 +137,13 @@ def emptied(entry: InboxEntry, now: datetime) -> InboxEntry:
 
 def released(entry: InboxEntry) -> InboxEntry:
     """The entry after its queue was told."""
-    status = "acknowledged" if entry.status in ("new", "blocked") else entry.status
-    return replace(entry, released=True, status=status, stale_handle="", stale_at=None)
+    return replace(entry, **once_released(entry.status))
+
+
+def once_released(status: str) -> dict[str, Any]:
+    """The fields that change when an entry's queue is told, as a record and its document have them."""
+    settled = "acknowledged" if status in ("new", "blocked") else status
+    return {"released": True, "status": settled, "stale_handle": "", "stale_at": None}
 
 
 def is_stuck(entry: InboxEntry) -> bool:

@@ -15,6 +15,7 @@ from tui.desk import gaps, lost_reads
 from tui.desk.context import Context
 from tui.desk.flow import Flow
 from tui.desk.inbox import Inbox
+from tui.desk.releases import Releases
 from tui.desk.snapshots import Snapshots
 from tui.desk.unconfirmed import Unconfirmed
 
@@ -44,6 +45,7 @@ class Drain:
         self._context = context
         self._provider = provider
         self._inbox = inbox
+        self._releases = Releases(context, provider)
         self._snapshots = snapshots
         self._unconfirmed = unconfirmed
         self._reading = False
@@ -64,7 +66,7 @@ class Drain:
         ended = await self._pump(drained)
         drained.over = True
         if ended:
-            await self._inbox.emptied(besides=self._came)
+            await self._releases.emptied(besides=self._came)
             await self._unconfirmed.queue_emptied(self._provider.name)
 
     async def _pump(self, drained: Drained) -> bool:
@@ -114,6 +116,7 @@ class Drain:
             drained.failure = drained.failure or failure
             return Batch()
         stored = await self._inbox.store(batch)
+        self._releases.hand(stored.handed)
         self._reading = False
         self._under_way -= 1
         drained.received += stored.new
@@ -141,14 +144,14 @@ class Drain:
         drained.applied += applied
 
         def told() -> None:
-            flow.released(1)
-            self._freed.set()
+            if flow.released(1):
+                self._freed.set()
 
         await self._release(drained, came, told)
 
     async def _release(self, drained: Drained, only: set[str] | None, told: Callable[[], None] = lambda: None) -> None:
         try:
-            released = await self._inbox.release(only, told)
+            released = await self._releases.release(only, told)
         except VendorError as failure:
             drained.failure = drained.failure or failure
         else:

@@ -55,9 +55,11 @@ class Flow:
             self._credit = 0
         return False
 
-    def released(self, count: int) -> None:
-        """So many messages were released, and may have set others free."""
+    def released(self, count: int) -> bool:
+        """So many messages were released, and may have set others free. Whether that earned a read."""
         self._released += count
+        earned = self._released >= self._price
         while self._released >= self._price:
             self._released -= self._price
             self._credit = min(self._most, self._credit + 1)
+        return earned

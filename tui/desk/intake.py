@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from providers.model import ENDED_STATES, Ticket, TicketKey, Write
-from tui.desk import records
+from tui.desk import index, records
 from tui.desk.apply import apply
 from tui.desk.entries import InboxEntry
 from tui.desk.ports import Table, Transaction, key_of
@@ -28,7 +28,8 @@ def take_in(transaction: Transaction, entry: InboxEntry) -> InboxEntry:
     changed = after is not before
     if changed:
         records.put_ticket(transaction, after)
-        link(transaction, after)
+        if before is None or not _is_linked(transaction, before, after):
+            link(transaction, after)
     settled = replace(entry, applied=True, changed=changed, revision=after.revision, number=after.number)
     records.put_entry(transaction, settled)
     if is_reopened(before, after) and entry.source != "write" and not entry.own_write:
@@ -68,7 +69,17 @@ def is_news(entry: InboxEntry) -> bool:
 def tell(transaction: Transaction, entry: InboxEntry) -> None:
     """Mark the entry's ticket unread: something new has come in, handled and answered or not."""
     key = key_of(entry.provider, entry.number)
-    records.amend(transaction, Table.MARKS, key, unread=True, handled=False, answered=False)
+    known = index.marks(transaction).get(key)
+    if known is None or known.handled or known.answered or not known.unread:
+        records.amend(transaction, Table.MARKS, key, unread=True, handled=False, answered=False)
+
+
+def _is_linked(transaction: Transaction, before: Ticket, after: Ticket) -> bool:
+    """Whether a ticket's other names are kept as they are; nearly always, so it is seen without decoding them."""
+    known = index.links(transaction).get(key_of(after.provider, after.number))
+    if known is None or before.former_client_numbers != after.former_client_numbers:
+        return False
+    return (known.client_number, known.internal_id) == (after.client_number, after.internal_id)
 
 
 def link(transaction: Transaction, ticket: Ticket) -> None:

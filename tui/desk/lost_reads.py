@@ -6,6 +6,7 @@ accounted for; a mark that is found is that of reads nobody knows the answer of.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -27,11 +28,15 @@ def note(transaction: Transaction, provider: str, now: datetime, count: int = 1)
     records.amend(transaction, Table.HEALTH, provider, **{_FIELD: [*known, *([stamp] * count)][-MOST:]})
 
 
-def since(view: View, provider: str, sent_at: datetime | None) -> int:
-    """How many such reads may have been handed a message that was sent then; all that are kept where it says not."""
+def times(view: View, provider: str) -> list[datetime]:
+    """When those reads ended that are still remembered."""
     known = records.document(view, Table.HEALTH, provider).get(_FIELD, ())
-    times = [at for stamp in known if (at := parse_time(stamp)) is not None]
-    return len(times) if sent_at is None else sum(at >= sent_at - CLOCKS_DIFFER for at in times)
+    return [at for stamp in known if (at := parse_time(stamp)) is not None]
+
+
+def count(ended: Iterable[datetime], sent_at: datetime | None) -> int:
+    """How many such reads may have been handed a message that was sent then; all where it says not."""
+    return sum(sent_at is None or at >= sent_at - CLOCKS_DIFFER for at in ended)
 
 
 def is_marked(view: View, provider: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from providers.codec import from_document, to_document
@@ -35,11 +36,20 @@ def entry(view: View, provider: str, entry_id: str) -> InboxEntry | None:
 def entry_at(view: View, key: str) -> InboxEntry | None:
     """The inbox entry under a store key, or None."""
     document = view.get(Table.INBOX, key)
-    return None if document is None else from_document(InboxEntry, document)
+    if document is None:
+        return None
+    known = from_document(InboxEntry, document)
+    message = known.message
+    if message is not None and message.patch is None and known.patch is not None:
+        return replace(known, message=replace(message, patch=known.patch))
+    return known
 
 
 def put_entry(transaction: Transaction, record: InboxEntry) -> None:
-    """Keep an inbox entry under (provider, id)."""
+    """Keep an inbox entry under (provider, id). A message's patch that is the entry's own is written once."""
+    message = record.message
+    if message is not None and message.patch is not None and message.patch == record.patch:
+        record = replace(record, message=replace(message, patch=None))
     transaction.put(Table.INBOX, key_of(record.provider, record.id), to_document(record))
 
 

@@ -31,9 +31,7 @@ def to_release(catalogue: Catalogue, provider: str, only: Collection[str] | None
     Parked ones are among them: our copy is the safe one, and a message that stays would block its group.
     """
     groups: dict[str, list[tuple[str, InboxSummary]]] = {}
-    for key, item in catalogue.open_messages(provider):
-        if only is not None and item.id not in only:
-            continue
+    for key, item in catalogue.open_messages(provider) if only is None else catalogue.open_among(provider, only):
         if not item.released and (item.applied or item.status == "parked"):
             # Without a group nothing is ordered: such a message stands alone.
             groups.setdefault(item.group or item.number or key, []).append((key, item))

@@ -41,9 +41,9 @@ def locked() -> Flow:
 def test_a_locked_queue_is_read_once_for_ten_releases() -> None:
     flow = locked()
     assert burst(flow) == 0
-    flow.released(PRICE - 1)
+    assert not flow.released(PRICE - 1)
     assert burst(flow) == 0
-    flow.released(1)
+    assert flow.released(1)
     assert burst(flow) == 1
 
 

@@ -175,5 +175,5 @@ async def test_reads_that_are_answered_leave_nothing_behind(tmp_path: Path) -> N
     desk.fake.put(*(message(order=order) for order in range(30)))
     await desk.sync("fake")
     assert not lost_reads.is_marked(desk.memory, "fake")
-    assert lost_reads.since(desk.memory, "fake", None) == 0
+    assert lost_reads.times(desk.memory, "fake") == []
     await desk.aclose()
