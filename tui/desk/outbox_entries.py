@@ -111,9 +111,10 @@ def failed(entry: OutboxEntry, error: VendorError, now: datetime) -> OutboxEntry
     Parts of it that the vendor confirmed are remembered, and not sent again.
     """
     parts = tuple(dict.fromkeys((*entry.write.done, *error.done)))
-    entry = replace(entry, write=replace(entry.write, done=parts))
+    left = parts != tuple(entry.write.done) or not isinstance(error, SecretMissing | Unreachable)
+    entry = replace(entry, write=replace(entry.write, done=parts)) if left else _never_left(entry)
     if isinstance(error, SecretMissing):
-        return replace(_told(_never_left(entry), error), state="queued", updated_at=now, retry_at=None)
+        return replace(_told(entry, error), state="queued", updated_at=now, retry_at=None)
     if isinstance(error, Unreachable | Throttled):
         wait = error.retry_after if isinstance(error, Throttled) else 0.0
         retry_at = now + min(timedelta(seconds=wait), health.RETRY_AFTER_CAP) if wait else None
@@ -132,12 +133,9 @@ def still_waits(before: OutboxEntry, after: OutboxEntry) -> bool:
 
 
 def _never_left(entry: OutboxEntry) -> OutboxEntry:
-    """The entry without the attempt that ended before its request, unless parts of it had left by then."""
-    if entry.write.done:
-        return entry
-    attempts = max(0, entry.attempts - 1)
-    if attempts:
-        return replace(entry, attempts=attempts)
+    """The entry without the try that ended before anything of it was sent."""
+    if entry.attempts > 1:
+        return replace(entry, attempts=entry.attempts - 1)
     return replace(entry, attempts=0, sent_at=None, write=replace(entry.write, sent_at=None))
 
 

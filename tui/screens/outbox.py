@@ -52,7 +52,7 @@ def entry_lines(entry: OutboxEntry, board: Board, width: int) -> list[Line]:
 
     fact("State", word, role)
     fact("Written", f"{local(entry.created_at, board.zone, board.now)}, {ago(entry.created_at, board.now)}")
-    fact("Sent", f"{entry.attempts} times" if entry.attempts != 1 else "once")
+    fact("Sent", {0: "not yet", 1: "once"}.get(entry.attempts, f"{entry.attempts} times"))
     if entry.error:
         fact("Why", entry.error, "bad" if entry.state == "rejected" else "warning")
     if entry.next_step:
