@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import statistics
 import sys
 import time
@@ -12,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from providers.sandbox import Sandbox
+from tests.support import processes
 from tests.support.big_store import make_store
+from tests.support.busy_sandbox import busy_vendors
 from tests.support.command_line import command, environment
 from tests.support.silent_vendors import silent_config
 from tests.support.terminal import Terminal, on_terminal
@@ -136,7 +137,23 @@ def test_memory_stays_small_on_a_shared_host(
         for key in (b"2", b"G", b"g", b"o", b"o"):
             terminal.press(key)
             terminal.settle(0.5)
-        status = Path(f"/proc/{terminal.process}/status").read_text()
-        resident = int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
+        resident = processes.memory(terminal.process) / 1e6
     print(f"{tickets} tickets: {resident:.0f} MB resident")
     assert resident <= megabytes
+
+
+def test_memory_stays_small_while_vendors_with_10_000_tickets_are_polled(tmp_path: Path) -> None:
+    variables = environment(tmp_path, PYTHONWARNINGS="ignore", VENDORQ_ENGINEER="Ada")
+    found = {}
+    with busy_vendors(tmp_path, 3_400) as config:
+        for store in ("a new store", "the same store again"):
+            with on_terminal(command("--config", str(config)), variables, folder=tmp_path) as terminal:
+                terminal.until_shown("Needs me")
+                terminal.press(b"2")
+                terminal.until_shown("All open 10")
+                end = time.monotonic() + 15
+                while time.monotonic() < end:
+                    terminal.settle(0.2)
+                found[store] = processes.memory(terminal.process) / 1e6
+    print(", ".join(f"{store}: {megabytes:.0f} MB resident" for store, megabytes in found.items()))
+    assert max(found.values()) <= 120

@@ -8,15 +8,15 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.support import processes
+from tests.support.busy_sandbox import busy_vendors
 from tests.support.command_line import environment
 from tests.support.terminal import Terminal, on_terminal
 
@@ -26,21 +26,6 @@ ROWS = 5_000
 SECONDS = 40.0
 GAP = 0.050
 SHARE = 0.999
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Iterator[Path]:
-    """A config for the busy vendors, while they run."""
-    file = tmp_path / "config.toml"
-    words = [sys.executable, "-m", "tests.support.busy_sandbox", str(file), str(ROWS), "1"]
-    given, pipe = environment(tmp_path), subprocess.PIPE
-    with subprocess.Popen(words, env=given, cwd=tmp_path, stdin=pipe, stdout=pipe) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stdout.readline().startswith(b"http://")
-        yield file
-        process.stdin.close()
-        process.wait(20)
 
 
 def gaps(terminal: Terminal, file: Path, seconds: float) -> list[float]:
@@ -57,10 +42,13 @@ def gaps(terminal: Terminal, file: Path, seconds: float) -> list[float]:
     return found
 
 
-def test_the_loop_is_held_at_most_50_milliseconds(config: Path, tmp_path: Path) -> None:
+def test_the_loop_is_held_at_most_50_milliseconds(tmp_path: Path) -> None:
     file = tmp_path / "gaps.json"
-    words = [sys.executable, "-m", "tests.support.gap_program", str(file), "--config", str(config)]
-    with on_terminal(words, environment(tmp_path, VENDORQ_ENGINEER="Ada"), folder=tmp_path) as terminal:
+    variables = environment(tmp_path, VENDORQ_ENGINEER="Ada")
+    with ExitStack() as stack:
+        config = stack.enter_context(busy_vendors(tmp_path, ROWS))
+        words = [sys.executable, "-m", "tests.support.gap_program", str(file), "--config", str(config)]
+        terminal = stack.enter_context(on_terminal(words, variables, folder=tmp_path))
         terminal.until_shown("Needs me")
         started = gaps(terminal, file, 20)
         terminal.press(b"2")

@@ -6,13 +6,17 @@ each second, says its address, and ends with its standard input.
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from providers.sandbox import Sandbox
 from providers.sandbox import config as sandbox_config
+from tests.support.command_line import environment
 
 MOVES: Final = 5
 STORY: Final = "Branch {n} lost its line at 03:{m:02d}; modem restarted, cable changed, no difference.\n"
@@ -30,6 +34,21 @@ def populate(box: Sandbox, rows: int) -> list[str]:
         box.kpn_incident.create(reference=f"REF{number}", short_description=words, description=story)
         box.tangoe.create(correlation_id=f"REF{number}", short_description=words, description=story)
     return numbers
+
+
+@contextmanager
+def busy_vendors(folder: Path, rows: int) -> Iterator[Path]:
+    """A config for such a sandbox, while it runs as another process; something moves each second."""
+    file = folder / "config.toml"
+    words = [sys.executable, "-m", "tests.support.busy_sandbox", str(file), str(rows), "1"]
+    given, pipe = environment(folder), subprocess.PIPE
+    with subprocess.Popen(words, env=given, cwd=folder, stdin=pipe, stdout=pipe) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(b"http://")
+        yield file
+        process.stdin.close()
+        process.wait(20)
 
 
 def main(config: Path, rows: int, seconds: float) -> None:

@@ -33,9 +33,8 @@ class Catalogue:
         self._open_messages: dict[str, InboxSummary] = {}
         self._open_writes: Keys = {}
         self._done_lately: Keys = {}
-        self._entries_of: dict[str, Keys] = {}
-        self._writes_of: dict[str, Keys] = {}
-        self._place_of: dict[tuple[Table, str], str] = {}
+        self._entries_of = Shelves()
+        self._writes_of = Shelves()
         self._stop = store.subscribe(self._changed)
 
     def close(self) -> None:
@@ -73,12 +72,12 @@ class Catalogue:
     def entries_of(self, provider: str, number: str) -> list[str]:
         """Keys of all inbox entries of a ticket."""
         self._ready()
-        return list(self._entries_of.get(key_of(provider, number), ()))
+        return self._entries_of.on(key_of(provider, number))
 
     def writes_of(self, provider: str, number: str) -> list[str]:
         """Ids of all writes to a ticket."""
         self._ready()
-        return list(self._writes_of.get(key_of(provider, number), ()))
+        return self._writes_of.on(key_of(provider, number))
 
     def _ready(self) -> Store:
         if not self._made:
@@ -96,8 +95,7 @@ class Catalogue:
         items = index.inbox(self._store)
         for key in keys:
             item = items.get(key)
-            place = key_of(item.provider, item.number) if item is not None and item.number else ""
-            self._move(Table.INBOX, key, place, self._entries_of)
+            self._entries_of.put(key, _ticket_of(item))
             if item is not None and _is_open(item):
                 self._open_messages[key] = item
             else:
@@ -107,25 +105,40 @@ class Catalogue:
         items = index.outbox(self._store)
         for key in keys:
             item = items.get(key)
-            place = key_of(item.provider, item.number) if item is not None and item.number else ""
-            self._move(Table.OUTBOX, key, place, self._writes_of)
+            self._writes_of.put(key, _ticket_of(item))
             over = item is None or item.state == "done" or (item.state == "rejected" and not item.needs_engineer)
             _keep(self._open_writes, key, not over)
             _keep(self._done_lately, key, item is not None and item.state == "done")
 
-    def _move(self, table: Table, key: str, place: str, places: dict[str, Keys]) -> None:
-        before = self._place_of.get((table, key), "")
+
+class Shelves:
+    """Keys in order, each on the shelf of its ticket. Most tickets have one or two: a tuple is a fifth of a dict."""
+
+    def __init__(self) -> None:
+        self._shelves: dict[str, tuple[str, ...]] = {}
+        self._place_of: dict[str, str] = {}
+
+    def on(self, place: str) -> list[str]:
+        """What is on a shelf, oldest first."""
+        return list(self._shelves.get(place, ()))
+
+    def put(self, key: str, place: str) -> None:
+        """Put a key on a shelf, taking it from where it was; on none where that is empty."""
+        before = self._place_of.get(key, "")
         if before == place:
             return
         if before:
-            places[before].pop(key, None)
-            if not places[before]:
-                del places[before]
+            rest = tuple(other for other in self._shelves.pop(before) if other != key)
+            if rest:
+                self._shelves[before] = rest
+            del self._place_of[key]
         if place:
-            places.setdefault(place, {})[key] = None
-            self._place_of[table, key] = place
-        else:
-            del self._place_of[table, key]
+            self._shelves[place] = (*self._shelves.get(place, ()), key)
+            self._place_of[key] = place
+
+
+def _ticket_of(item: InboxSummary | OutboxSummary | None) -> str:
+    return key_of(item.provider, item.number) if item is not None and item.number else ""
 
 
 def _keep(keys: Keys, key: str, there: bool) -> None:

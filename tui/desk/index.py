@@ -7,6 +7,7 @@ stores written before are then indexed anew from their documents, once.
 
 from __future__ import annotations
 
+import sys
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
@@ -83,12 +84,20 @@ class OutboxSummary(NamedTuple):
 
 
 class LinkSummary(NamedTuple):
-    """A ticket's other names."""
+    """A ticket's other names, and how it stands at its vendor.
 
-    provider: str
-    number: str
-    client_number: str
-    internal_id: str
+    `listed`: it was on the open list. `detailed`: its own page has been read; `stale`: its row has differed since;
+    `no_page`: there is none to read.
+    """
+
+    provider: str = ""
+    number: str = ""
+    client_number: str = ""
+    internal_id: str = ""
+    listed: bool = False
+    detailed: bool = False
+    stale: bool = False
+    no_page: bool = False
 
 
 class MarkSummary(NamedTuple):
@@ -131,6 +140,11 @@ def _text(document: Mapping[str, Any], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _word(document: Mapping[str, Any], name: str) -> str:
+    """A text that thousands of documents share: all of them have the very same one, which is kept once."""
+    return sys.intern(str(_text(document, name)))
+
+
 def _time(document: Mapping[str, Any], name: str) -> str | None:
     value = document.get(name)
     return value if isinstance(value, str) and value else None
@@ -161,12 +175,12 @@ def _ticket(document: Document) -> TicketSummary:
         for approval in _list(document, "approvals")
     )
     return TicketSummary(
-        provider=_text(document, "provider"),
+        provider=_word(document, "provider"),
         number=_text(document, "number"),
         client_number=_text(document, "client_number"),
-        type=_text(document, "type"),
-        state=_text(document, "state"),
-        vendor_state=_text(document, "vendor_state"),
+        type=_word(document, "type"),
+        state=_word(document, "state"),
+        vendor_state=_word(document, "vendor_state"),
         priority=priority if isinstance(priority, int) else None,
         summary=_text(document, "summary"),
         opened_at=_time(document, "opened_at"),
@@ -184,20 +198,20 @@ def _inbox(document: Document) -> InboxSummary:
     message = _inner(document, "message")
     order = [part if isinstance(part, int) else 0 for part in _list(document, "order")] or [0]
     return InboxSummary(
-        status=_text(document, "status"),
-        provider=_text(document, "provider"),
+        status=_word(document, "status"),
+        provider=_word(document, "provider"),
         id=_text(document, "id"),
         number=_text(document, "number"),
         group=_text(message, "group"),
         order_time=order[0],
         order_sequence=order[1] if len(order) > 1 else 0,
-        source=_text(document, "source"),
+        source=_word(document, "source"),
         applied=bool(document.get("applied")),
         released=bool(document.get("released")),
         handled=bool(document.get("handled")),
         received_at=_time(document, "received_at"),
         own_write=_text(document, "own_write"),
-        kind=_text(message, "kind"),
+        kind=_word(message, "kind"),
         client_number=_text(message, "client_number"),
         sent_at=_time(message, "sent_at"),
         receive_count=_number(message, "receive_count"),
@@ -210,12 +224,12 @@ def _inbox(document: Document) -> InboxSummary:
 def _outbox(document: Document) -> OutboxSummary:
     write = _inner(document, "write")
     return OutboxSummary(
-        state=_text(document, "state"),
-        provider=_text(write, "provider"),
+        state=_word(document, "state"),
+        provider=_word(write, "provider"),
         number=_text(write, "number"),
         client_number=_text(write, "client_number"),
-        action=_text(write, "action"),
-        ticket_type=_text(write, "ticket_type"),
+        action=_word(write, "action"),
+        ticket_type=_word(write, "ticket_type"),
         created_at=_time(document, "created_at"),
         updated_at=_time(document, "updated_at"),
         sent_at=_time(document, "sent_at"),
@@ -227,7 +241,16 @@ def _outbox(document: Document) -> OutboxSummary:
 
 
 def _link(document: Document) -> LinkSummary:
-    return LinkSummary(*(_text(document, name) for name in LinkSummary._fields))
+    return LinkSummary(
+        provider=_word(document, "provider"),
+        number=_text(document, "number"),
+        client_number=_text(document, "client_number"),
+        internal_id=_text(document, "internal_id"),
+        listed=bool(document.get("listed")),
+        detailed=bool(document.get("detailed")),
+        stale=bool(document.get("stale")),
+        no_page=bool(document.get("no_page")),
+    )
 
 
 def _mark(document: Document) -> MarkSummary:
@@ -248,10 +271,10 @@ def _seen(document: Document) -> SeenSummary:
 def _audit(document: Document) -> AuditSummary:
     return AuditSummary(
         at=_time(document, "at"),
-        provider=_text(document, "provider"),
+        provider=_word(document, "provider"),
         number=_text(document, "number"),
-        action=_text(document, "action"),
-        outcome=_text(document, "outcome"),
+        action=_word(document, "action"),
+        outcome=_word(document, "outcome"),
     )
 
 

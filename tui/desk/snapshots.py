@@ -57,7 +57,6 @@ class Snapshots:
 
     def close(self) -> None:
         """Stop listening to the store."""
-        self._links.close()
         self._stop()
 
     def _forget(self, changed: Changed) -> None:
@@ -140,7 +139,7 @@ class Snapshots:
         for item in index.tickets(self._context.store).values():
             if item.provider != self._provider.name or item.state in ENDED_STATES or item.number in listed:
                 continue
-            if self._links.of(item.number).get("listed"):
+            if self._links.of(item.number).listed:
                 found.append(item.number)
         return found
 
@@ -176,7 +175,7 @@ class Snapshots:
             if place % COMPARED_AT_ONCE == 0:
                 await asyncio.sleep(0)
             link = self._links.of(number)
-            if link.get("stale") or not (changed_only or link.get("detailed") or link.get("no_page")):
+            if link.stale or not (changed_only or link.detailed or link.no_page):
                 wanted.append(number)
         return wanted
 

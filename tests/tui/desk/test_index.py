@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import given
 from providers.codec import to_document
 from providers.model import Approval, Message, Ticket, Write
 from tui.desk.entries import InboxEntry, OutboxEntry
-from tui.desk.index import KINDS, InboxSummary, OutboxSummary, TicketSummary, summarise
+from tui.desk.index import KINDS, InboxSummary, LinkSummary, OutboxSummary, TicketSummary, summarise
 from tui.desk.ports import Table
 
 AT = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
@@ -46,6 +47,27 @@ def test_a_ticket_s_list_fields_are_indexed() -> None:
         None,
     )
     assert (summary.approval_asked, summary.revision) == (True, 4)
+
+
+def test_a_link_tells_how_its_ticket_stands_without_being_decoded() -> None:
+    link = {
+        "provider": "tangoe",
+        "number": "C1",
+        "client_number": "OWN1",
+        "listed": True,
+        "stale": True,
+        "known_at": "x",
+    }
+    assert summarise(Table.LINKS, link) == LinkSummary("tangoe", "C1", "OWN1", listed=True, stale=True)
+
+
+def test_words_that_many_documents_share_are_kept_once() -> None:
+    documents = [json.loads(json.dumps({"provider": "kpn-connect", "vendor_state": "Work in progress"})) for _ in "ab"]
+    first, second = (summarise(Table.TICKETS, document) for document in documents)
+    assert isinstance(first, TicketSummary)
+    assert isinstance(second, TicketSummary)
+    assert first.provider is second.provider
+    assert first.vendor_state is second.vendor_state
 
 
 @pytest.mark.parametrize(("state", "cycle"), [("approved", 2), ("requested", 1)])

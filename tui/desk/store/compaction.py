@@ -18,7 +18,7 @@ from tui.desk.store.engine import Engine, Outcome
 from tui.desk.store.frames import VERSION, Damage, Header, decode_json, encode_frame, encode_header, encode_json, seal
 from tui.desk.store.image import SNAPSHOT_NAME, Image, journal_generations, journal_name
 from tui.desk.store.journal import delta_of, frames_between
-from tui.desk.store.memory import summary_of
+from tui.desk.store.memory import Delta, Memory, summary_of
 from tui.desk.store.quarantine import DAMAGED
 from tui.desk.store.snapshot import SnapshotWriter
 
@@ -235,7 +235,9 @@ class Compaction:
                 data += encode_frame(frame.payload, number, image.generation)
         self._files.write(image.journal, 0, data)
         for frame in image.advance():
-            image.memory.take(delta_of(frame))
+            delta = delta_of(frame)
+            _share(delta, old.memory)
+            image.memory.take(delta)
 
     def _keep_damaged(self) -> None:
         """Before a repair takes their names away: the old files, whole, beside the new ones."""
@@ -244,3 +246,12 @@ class Compaction:
         for name in (SNAPSHOT_NAME, journal_name(self._image.generation)):
             with suppress(FileNotFoundError, FileExistsError):
                 self._files.link(name, f"{DAMAGED}-{name}-before-{self._generation}")
+
+
+def _share(delta: Delta, memory: Memory) -> None:
+    """Have a delta name what it shares with a memory by the very same objects: others know them by those already."""
+    for table, entries in delta.tables.items():
+        summaries = memory.summaries.get(table, {})
+        for key, entry in entries.items():
+            if entry is not None and (known := summaries.get(key)) == entry.summary:
+                entry.summary = known

@@ -10,6 +10,7 @@ from hypothesis import given
 
 from tests.support.files import Disk
 from tests.tui.desk.store.driving import Model, commit, compact, contents, open_engine
+from tui.desk.store.compaction import Compaction
 from tui.desk.store.frames import Damage
 from tui.desk.store.snapshot import decode_column, encode_column, read_trailer
 
@@ -87,3 +88,17 @@ def test_an_empty_store_can_be_compacted() -> None:
 def test_any_bytes_are_a_trailer_or_damage(data: bytes) -> None:
     with pytest.raises(Damage):
         read_trailer(lambda offset, size: data[offset : offset + size], len(data), 1)
+
+
+def test_what_was_committed_while_compacting_is_known_by_the_same_objects_after() -> None:
+    disk, _ = made(20)
+    engine = open_engine(disk.folder())
+    compaction = Compaction(engine)
+    compaction.step()
+    commit(engine, {("tickets", "later"): {"provider": "ensono", "number": "INC900", "summary": "It came meanwhile"}})
+    before = engine.image.memory.summaries["tickets"]["later"]
+    while not compaction.ended:
+        compaction.step()
+    engine.publish(compaction.outcome)
+    assert engine.image.memory.summaries["tickets"]["later"] is before
+    engine.close()
