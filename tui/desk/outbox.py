@@ -333,6 +333,12 @@ class Outbox:
         """Queue what the vendor's rules allow to be repeated."""
         return await self._change(entry, lambda known, now: outbox_entries.again(known, note, now), "repeated")
 
+    async def set_right(self, entry: OutboxEntry) -> OutboxEntry:
+        """Where a clock that was ahead has stamped it, its times count as now, and it is settled from then on."""
+        if outbox_entries.set_right(entry, self._context.now()) == entry:
+            return entry
+        return await self._change(entry, outbox_entries.set_right, "clock set right")
+
     async def recover(self) -> int:
         """Find writes whose process died while it sent them: they are unconfirmed from now on. Returns how many."""
         count = 0

@@ -30,6 +30,8 @@ AUTOMATIC: Final = "ack"
 """Prefix of the ids of answers that nobody had to decide on; other ids are hexadecimal."""
 SETTLE_AFTER: Final = timedelta(seconds=120)
 """Until then a write that is not found may still be committing at the vendor."""
+CLOCK_AHEAD: Final = "clock_ahead"
+"""Evidence that a clock which was ahead stamped the send: it was sent at some time before `sent_at`."""
 _REFUSALS: Final = (Rejected, WrongState, NotFound, NotAuthorised, NotOffered, TooLarge)
 _CLEAN: Final[Mapping[str, Any]] = {
     "error": "",
@@ -152,6 +154,31 @@ def again(entry: OutboxEntry, note: str, now: datetime) -> OutboxEntry:
 def put_to_engineer(entry: OutboxEntry, next_step: str, now: datetime) -> OutboxEntry:
     """Nothing can settle it but a person."""
     return replace(entry, needs_engineer=True, next_step=next_step, updated_at=now, retry_at=None)
+
+
+def set_right(entry: OutboxEntry, now: datetime) -> OutboxEntry:
+    """The entry without times that lie in the future: a clock that was ahead stamped them, and they count as now.
+
+    What depends on when it was sent is counted anew from there.
+    """
+    sent_ahead = entry.sent_at is not None and entry.sent_at > now
+    after = replace(
+        entry,
+        created_at=min(entry.created_at, now),
+        updated_at=min(entry.updated_at, now),
+        write=replace(entry.write, created_at=_past(entry.write.created_at, now)),
+    )
+    if sent_ahead:
+        write = replace(after.write, sent_at=now)
+        evidence = {**entry.evidence, CLOCK_AHEAD: True}
+        after = replace(after, write=write, sent_at=now, retry_at=now + SETTLE_AFTER, evidence=evidence)
+    if sent_ahead or (entry.emptied_at is not None and entry.emptied_at > now):
+        after = replace(after, empty_reads=0, emptied_at=None)
+    return after
+
+
+def _past(at: datetime | None, now: datetime) -> datetime | None:
+    return None if at is None else min(at, now)
 
 
 def dropped(entry: OutboxEntry, note: str, now: datetime) -> OutboxEntry:

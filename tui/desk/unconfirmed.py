@@ -34,7 +34,8 @@ class Unconfirmed:
         failure: VendorError | None = None
         for entry_id in waiting.in_state(self._context.catalogue, "unconfirmed", provider=provider):
             try:
-                changed += await self._settle(self._outbox.entry(entry_id), reads_queue)
+                entry = await self._outbox.set_right(self._outbox.entry(entry_id))
+                changed += await self._settle(entry, reads_queue)
             except VendorError as error:
                 failure = failure or error
                 if isinstance(error, Unreachable | Throttled | NotAuthorised):
@@ -95,10 +96,17 @@ def _long_after(entry: OutboxEntry) -> bool:
 
 
 def newer_came(context: Context, entry: OutboxEntry) -> bool:
-    """Whether the vendor has said something of the ticket after this write was sent."""
+    """Whether the vendor has said something of the ticket after this write was sent.
+
+    Where nobody knows when that was, what changed the ticket since the write was written counts.
+    """
     sent = milliseconds(entry.sent_at or entry.created_at)
     items = index.inbox(context.store)
     keys = context.catalogue.entries_of(entry.write.provider, entry.write.number)
+    if outbox_entries.CLOCK_AHEAD in entry.evidence:
+        came = (item for key in keys if (item := records.entry_at(context.store, key)) is not None)
+        others = (item for item in came if item.source != "write" and item.own_write != entry.id)
+        return any(item.changed and item.revision > entry.revision for item in others)
     return any(
         item.source != "write" and item.own_write != entry.id and item.order_time > sent
         for item in (items[key] for key in keys)
