@@ -31,9 +31,9 @@ BODY = {
 }
 
 
-def queue_answer(transaction_type: str, body: Any) -> dict[str, Any]:
-    """One message, nested once, as the guide shows it."""
-    message = {
+def raw_message(transaction_type: str, body: Any, **attributes: Any) -> dict[str, Any]:
+    """A message as the queue hands it out."""
+    return {
         "MessageId": "5b1f0a52-0d3a-4f57-9a3e-1d2c3b4a5f60",
         "ReceiptHandle": "AQEBa+b/c==",
         "MD5OfBody": "0123456789abcdef0123456789abcdef",
@@ -48,11 +48,16 @@ def queue_answer(transaction_type: str, body: Any) -> dict[str, Any]:
             "MessageGroupId": "e-CS0700123",
             "ClientReferenceAvailable": True,
             "TransactionType": transaction_type,
+            **attributes,
         },
     }
+
+
+def queue_answer(transaction_type: str, body: Any) -> dict[str, Any]:
+    """One message, nested once, as the guide shows it."""
     return {
         "ReceiveMessageResponse": {
-            "ReceiveMessageResult": {"messages": [message]},
+            "ReceiveMessageResult": {"messages": [raw_message(transaction_type, body)]},
             "ResponseMetadata": {"RequestId": "00000000-0000-0000-0000-000000000000"},
         }
     }

@@ -20,6 +20,7 @@ from providers.errors import VendorError
 from providers.http import HttpClient
 from providers.model import Approval, Engineer, FileRef, Message, Patch, Ticket, Write
 from providers.sandbox import RequestSeen, Sandbox
+from tests.providers.conformance.ensono_samples import raw_message
 from tui.desk.apply import apply
 from tui.desk.entries import InboxEntry
 
@@ -139,28 +140,6 @@ def remove(ref: FileRef) -> None:
 def message(transaction_type: str, body: Any, **attributes: Any) -> Message:
     """A message as the connector reads it."""
     return read_message(raw_message(transaction_type, body, **attributes), READING)
-
-
-def raw_message(transaction_type: str, body: Any, **attributes: Any) -> dict[str, Any]:
-    """A message as the queue hands it out."""
-    return {
-        "MessageId": "5b1f0a52-0d3a-4f57-9a3e-1d2c3b4a5f60",
-        "ReceiptHandle": "AQEBa+b/c==",
-        "MD5OfBody": "0123456789abcdef0123456789abcdef",
-        "Body": body,
-        "Attributes": {
-            "SenderId": "AROAEXAMPLEEXAMPLE000:bridge",
-            "ApproximateFirstReceiveTimestamp": "1772541005000",
-            "ApproximateReceiveCount": "1",
-            "SentTimestamp": "1772541000123",
-            "SequenceNumber": "18899000000000000256",
-            "MessageDeduplicationId": "00",
-            "MessageGroupId": "e-CS0700123",
-            "ClientReferenceAvailable": True,
-            "TransactionType": transaction_type,
-            **attributes,
-        },
-    }
 
 
 def patch_of(message_read: Message) -> Patch:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from providers.ensono.mapping import awaits_us, escaped, priority, stamp, ticket_state, ticket_type, unescaped
 from providers.ensono.queue import read_message
 from providers.model import CHANGE_STATES, TICKET_STATES
-from tests.providers.ensono.support import READING, body, change_body, message, patch_of, raw_message
+from tests.providers.conformance.ensono_samples import raw_message
+from tests.providers.ensono.support import READING, body, change_body, message, patch_of
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from providers.codec import from_document, to_document
 from providers.ensono.queue import KINDS, NoQueue, Rule, read_message, read_queue
 from providers.ensono.wire import BODY_FIELDS
 from providers.model import Message
-from tests.providers.ensono.support import NOW, READING, body, change_body, message, patch_of, raw_message
+from tests.providers.conformance.ensono_samples import raw_message
+from tests.providers.ensono.support import NOW, READING, body, change_body, message, patch_of
 
 
 def answer(messages: Any, depth: int = 2) -> bytes:

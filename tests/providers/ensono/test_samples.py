@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from providers.ensono.queue import read_queue
 from providers.model import Message, Patch
-from tests.providers.ensono.support import READING, body, change_body, message, patch_of, raw_message
+from tests.providers.conformance.ensono_samples import raw_message
+from tests.providers.ensono.support import READING, body, change_body, message, patch_of
 
 
 def at(text: str) -> datetime:

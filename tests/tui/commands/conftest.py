@@ -53,6 +53,23 @@ class Bench:
         return ended.json
 
 
+def linked(bench: Bench) -> str:
+    """The vendor's number of a ticket that has ours and is known here."""
+    number: str = bench.box.ensono.create(client_number="INC1")
+    bench.done("sync", "--once")
+    return number
+
+
+def written(bench: Bench) -> list[str]:
+    """What was committed but for acknowledgements of the queue."""
+    return [entry.operation for entry in bench.box.ledger if entry.operation != "acknowledge"]
+
+
+def acknowledged(bench: Bench) -> int:
+    """How many messages of the queue were released."""
+    return len([entry for entry in bench.box.ledger if entry.operation == "acknowledge"])
+
+
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     """A sandbox where nothing happens by itself."""

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
-import time
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.command_line import PATIENCE, command, environment
-from tests.tui.commands.conftest import Bench
+from tests.tui.commands.conftest import Bench, acknowledged, linked, written
 
 TICKET = {
     "type": "incident",
@@ -29,17 +23,6 @@ def create(bench: Bench, *words: str, **changed: Any) -> tuple[str, ...]:
     file = bench.folder / "ticket.json"
     file.write_text(json.dumps({**TICKET, **changed}))
     return ("create", "ensono", "--from", str(file), *words)
-
-
-def linked(bench: Bench) -> str:
-    number: str = bench.box.ensono.create(client_number="INC1")
-    bench.done("sync", "--once")
-    return number
-
-
-def written(bench: Bench) -> list[str]:
-    """What was committed but for acknowledgements of the queue."""
-    return [entry.operation for entry in bench.box.ledger if entry.operation != "acknowledge"]
 
 
 # 0: nothing new, an empty list
@@ -291,119 +274,3 @@ def test_a_damaged_store_is_read_and_not_written(bench: Bench) -> None:
     assert bench.call("store", "compact").code == 0
     assert bench.done("list")["tickets"]
     assert len(written(bench)) == 5
-
-
-# Two processes
-
-
-def start(bench: Bench, *words: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        command("--config", str(bench.config), *words),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment(bench.folder),
-    )
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for something that another process brings about."""
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < end, f"not within {PATIENCE} s"
-        time.sleep(0.02)
-
-
-def acknowledged(bench: Bench) -> int:
-    return len([entry for entry in bench.box.ledger if entry.operation == "acknowledge"])
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_running_sync_polls_and_ends_with_the_signals_code(bench: Bench, number: signal.Signals) -> None:
-    bench.box.ensono.create(client_number="INC1")
-    process = start(bench, "sync")
-    until(lambda: acknowledged(bench) == 1)
-    process.send_signal(number)
-    _, words = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 128 + number
-    assert "Traceback" not in words
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_write_that_a_signal_ends_says_that_it_is_in_the_outbox(bench: Bench, number: signal.Signals) -> None:
-    ticket = linked(bench)
-    bench.box.fault("ensono", "stall_after")
-    process = start(bench, "comment", "ensono", ticket, "Who knows?")
-    until(lambda: "comment" in written(bench))
-    process.send_signal(number)
-    out, words = process.communicate(timeout=PATIENCE)
-    [entry] = bench.done("outbox")["outbox"]
-    assert (process.returncode, out, entry["state"]) == (128 + number, "", "unconfirmed")
-    assert f"in the outbox as {entry['id']} (unconfirmed)" in words
-    assert len(words.splitlines()) == 1
-
-
-def test_where_another_polls_once_sends_what_waits_and_ends_by_whether_that_one_is_alive(bench: Bench) -> None:
-    bench.write_config(kinds=["ensono"], **{'kind = "ensono"\n': 'kind = "ensono"\npoll_seconds = 1\n'})
-    number = linked(bench)
-    process = start(bench, "sync")
-    try:
-        bench.box.ensono.comment(number, "Seen by the other.")
-        until(lambda: acknowledged(bench) == 2)
-        document = bench.done("sync", "--once")
-        assert all(report["skipped"] for report in document["providers"])
-        assert bench.done("comment", "ensono", number, "Sent by this one.")["write"]["state"] == "done"
-        process.send_signal(signal.SIGSTOP)
-        until(lambda: bench.call("sync", "--once").code == 69)
-        assert "has not polled lately" in bench.failed(69, "sync", "--once")["error"]["message"]
-    finally:
-        process.kill()
-        process.communicate(timeout=PATIENCE)
-    bench.done("sync", "--once")
-    assert written(bench) == ["comment"]
-
-
-# Words for people
-
-
-def test_a_list_is_plain_columns_the_most_urgent_first(bench: Bench) -> None:
-    bench.box.ensono.create(shortDescription="Slow", client_number="INC1", priority="4", number="e-CS0000001")
-    bench.box.ensono.create(shortDescription="Down", priority="1", number="e-CS0000002")
-    bench.done("sync", "--once")
-    assert bench.call("list").out.splitlines() == [
-        "VENDOR  NUMBER       OURS  P  STATE  DUE  MARKS   SUMMARY",
-        "ensono  e-CS0000002        1  open        unread  Down",
-        "ensono  e-CS0000001  INC1  4  open        unread  Slow",
-    ]
-
-
-def test_a_ticket_is_a_page_with_its_story(bench: Bench) -> None:
-    number = linked(bench)
-    bench.done("comment", "ensono", number, "First line.\nSecond line.")
-    page = bench.call("show", "ensono", number).out
-    assert page.startswith(f"ensono  {number}  ")
-    for words in ("Our number         INC1", "State              open", "Timeline", "First line.", "Second line."):
-        assert words in page
-    assert not [line for line in page.splitlines() if line != line.rstrip()]
-
-
-def test_ticket_numbers_complete_in_the_shell(bench: Bench) -> None:
-    number = linked(bench)
-    words = ["vendorq", "--config", str(bench.config), "comment", "ensono", number[:4]]
-    given = {"_VENDORQ_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(words), "COMP_CWORD": "5"}
-    done = subprocess.run(
-        command(), capture_output=True, text=True, env=environment(bench.folder, **given), check=False
-    )
-    assert done.stdout.split() == [f"plain,{number}"]
-
-
-def test_what_is_told_to_people_has_no_control_byte_whatever_a_vendor_writes(bench: Bench, tmp_path: Path) -> None:
-    hostile = "a\x1b[31mb\x1b]52;c;QUFB\x07 [/b] [@click=app.quit]x[/] \u202ec \x9b2J"
-    number = bench.box.ensono.create(shortDescription=hostile, description=hostile, client_number="INC1")
-    bench.box.ensono.comment(number, hostile)
-    bench.done("sync", "--once")
-    for words in (["list"], ["show", "ensono", number], ["messages"], ["handover"], ["export"], ["log"]):
-        ended = bench.call(*words)
-        assert ended.code == 0
-        assert not [letter for letter in ended.out + ended.err if letter in "\x1b\x07\x9b\u202e"], words
-    assert "[/b]" in bench.call("list").out
