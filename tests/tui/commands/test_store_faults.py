@@ -130,8 +130,14 @@ def test_the_queue_is_not_called_polled_elsewhere_where_nothing_can_be_written(
     assert holder.lease.acquire()
     holder.lease.beat(60)
     assert bench.call("sync", "--once").code == 0
-    monkeypatch.setattr(RealFiles, "room", lambda files: 0)
+    monkeypatch.setattr(RealFiles, "room", lambda files: (2 << 20) - 1)
     assert "soon nothing can be written" in bench.call("status").out
+    assert bench.call("sync", "--once").code == 0
+    monkeypatch.setattr(RealFiles, "room", lambda files: 1 << 20)
+    status = bench.call("status")
+    assert (status.code, "VENDORQ CRITICAL: store: There is too little room left in " in status.out) == (2, True)
+    assert "Make room" in status.out
+    assert bench.call("sync", "--once").code == 78
     holder.close()
 
 

@@ -14,7 +14,8 @@ from tui.desk.store.quarantine import alarm, keep_losses, losses_in, set_aside
 
 PROBE: Final = "probe"
 _PROBED: Final = 1 << 16
-_SPARE: Final = 1 << 20
+SPARE: Final = 1 << 20
+"""Bytes of room at which a store that found none stays read-only, and at which `probe` says so of any."""
 
 
 class Condition:
@@ -90,7 +91,7 @@ class Condition:
 
     def recover(self) -> None:
         """Be writable again where there was no room and now there is."""
-        if self.fault is not None and self.fault.kind == "full" and self._files.room() > 2 * self._needed + _SPARE:
+        if self.passing and self._files.room() > max(2 * self._needed, SPARE):
             self.fault = None
 
     def take_stock(self, image: Image) -> None:
@@ -107,7 +108,10 @@ class Condition:
         self._lost = losses_in(self._files.names())
 
     def probe(self) -> None:
-        """Try whether the folder takes a small file, and be read-only where it does not."""
+        """Try whether the folder takes a small file, and be read-only where it does not.
+
+        Also where a store that had to stop for want of room would not go on: another process's may have.
+        """
         name = f"{PROBE}.{os.getpid()}"
         try:
             handle = self._files.open(name, create=True)
@@ -120,7 +124,9 @@ class Condition:
         except OSError as error:
             self.blame_write(error)
             return
-        self._tight = faults.tight(self._path, room) if room < 2 * _SPARE else ""
+        if room <= SPARE:
+            self.blame(faults.scarce(self._path, room, SPARE))
+        self._tight = faults.tight(self._path, room) if SPARE < room < 2 * SPARE else ""
 
     def _cut(self, image: Image) -> None:
         """Put the bytes of a write that never ended aside and cut them off. Under the lock nobody is writing them."""

@@ -50,6 +50,15 @@ def full(path: Path, error: OSError) -> Fault:
     )
 
 
+def scarce(path: Path, room: int, needed: int) -> Fault:
+    """Room for less than a store needs that is to go on after there was none."""
+    return Fault(
+        "full",
+        f"There is too little room left in {path}: {room >> 10} kB. What stopped for want of room keeps and "
+        f"acknowledges nothing before there are more than {needed >> 10} kB. Make room; it goes on by itself.",
+    )
+
+
 def tight(path: Path, room: int) -> str:
     """What to say where there soon is no room."""
     return f"Only {room >> 10} kB of room are left in {path}: soon nothing can be written there. Make room."

@@ -88,10 +88,10 @@ def test_a_folder_that_takes_no_more_is_found_without_a_commit() -> None:
     names = set(disk.names)
     engine.condition.probe()
     assert (engine.condition.sentence, engine.condition.alarms) == ("", ())
-    disk.space = (1 << 20) + (1 << 16)
+    disk.space = (3 << 19) + (1 << 16)
     engine.condition.probe()
     assert engine.condition.sentence == ""
-    assert "1024 kB of room" in engine.condition.alarms[0]
+    assert "1536 kB of room" in engine.condition.alarms[0]
     disk.space = 100
     engine.condition.probe()
     assert "no room" in engine.condition.sentence
@@ -100,6 +100,25 @@ def test_a_folder_that_takes_no_more_is_found_without_a_commit() -> None:
     disk.fail("open", errno.EROFS)
     engine.condition.probe()
     assert not engine.condition.passing
+
+
+@pytest.mark.parametrize("room", [0, 100, 1 << 16, 1 << 18, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3 << 19, 1 << 21])
+def test_a_probe_and_a_store_that_waits_for_room_say_the_same(room: int) -> None:
+    disk, waiting = begun()
+    disk.space = 10
+    with pytest.raises(StoreFault, match="no room"):
+        commit(waiting, dict(SECOND))
+    asking = open_engine(disk.folder())
+    disk.space = room + (1 << 16)  # which the probe takes, and the disk of these tests never gives back
+    asking.condition.probe()
+    disk.space = room
+    waiting.behind()
+    waiting.attempt([])
+    assert bool(asking.condition.sentence) == bool(waiting.condition.sentence) == (room <= 1 << 20)
+    if asking.condition.sentence:
+        assert "Make room; it goes on by itself." in asking.condition.sentence
+        assert asking.condition.passing
+        assert asking.condition.alarms == ()
 
 
 def test_a_transaction_bigger_than_a_frame_is_refused_and_the_store_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
