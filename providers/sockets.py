@@ -75,6 +75,15 @@ class Wire(asyncio.Protocol):
         """Whether reading would not wait."""
         return bool(self._came) or self.ended
 
+    def require_silence(self) -> None:
+        """Raise where anything was said, or the connection ended, before it is to be encrypted."""
+        if self._came:
+            error = ssl.SSLError()
+            error.reason = "something was said before the handshake"  # where OpenSSL leaves its own words
+            raise error
+        if self.ended or self.transport.is_closing():
+            raise self.error or ConnectionResetError("the connection was closed before the handshake")
+
     async def read(self, most: int) -> bytes:
         """What has come; nothing at the end. Raises what broke the connection."""
         while not self.readable:
@@ -144,11 +153,15 @@ class Stream(httpcore.AsyncNetworkStream):
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
-        """Encrypt from here on. The connection is closed where that does not come about."""
+        """Encrypt from here on. The connection is closed where that does not come about.
+
+        What came in plain before would be read as if it had come encrypted: it is refused, never kept.
+        """
         wire = self._wire
         loop = asyncio.get_running_loop()
         try:
             with _mapped(httpcore.ConnectTimeout, httpcore.ConnectError):
+                wire.require_silence()
                 async with asyncio.timeout(timeout):
                     encrypted = await loop.start_tls(wire.transport, wire, ssl_context, server_hostname=server_hostname)
                 if encrypted is None:

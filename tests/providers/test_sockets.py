@@ -14,6 +14,7 @@ import httpcore
 import pytest
 
 from providers.connections import line
+from providers.failure import connection_failure
 from providers.sockets import Sockets
 from tests.support.until import until
 
@@ -149,6 +150,33 @@ async def test_an_answer_is_no_handshake() -> None:
         stream = await Sockets().connect_tcp("127.0.0.1", port, timeout=5)
         with pytest.raises(httpcore.ConnectError):
             await stream.start_tls(create_default_context(), "a.example", timeout=5)
+
+
+async def test_what_was_said_in_plain_is_never_taken_for_encrypted() -> None:
+    came: list[bytes] = []
+
+    def forge(accepted: socket.socket) -> None:
+        accepted.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        came.append(accepted.recv(65536))
+
+    with peer(forge) as port:
+        stream = await Sockets().connect_tcp("127.0.0.1", port, timeout=5)
+        await until(lambda: stream.get_extra_info("is_readable"))
+        with pytest.raises(httpcore.ConnectError) as raised:
+            await stream.start_tls(create_default_context(), "a.example", timeout=5)
+        await until(lambda: bool(came))
+    assert connection_failure(raised.value, "a.example").words == (
+        "no TLS with a.example: something was said before the handshake"
+    )
+    assert came == [b""], "no handshake was begun, and the connection was closed"
+
+
+async def test_a_peer_that_has_gone_is_not_waited_for() -> None:
+    with peer(lambda accepted: None) as port:
+        stream = await Sockets().connect_tcp("127.0.0.1", port, timeout=5)
+        await until(lambda: stream.get_extra_info("is_readable"))
+        with pytest.raises(httpcore.ConnectError):
+            await stream.start_tls(create_default_context(), "a.example", timeout=60)
 
 
 @pytest.mark.parametrize("proxy", [None, "http://proxy.example:3128"])
