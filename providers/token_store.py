@@ -114,6 +114,10 @@ class TokenStore:
         for folder in (self._folder.parent, self._folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = self._folder.lstat()
+        if stat.S_ISLNK(status.st_mode):
+            raise OSError(
+                errno.ELOOP, f"{self._folder} is a link, and none is followed there; put a folder of ours in its place"
+            )
         if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o077:
             raise PermissionError(
                 errno.EPERM, f"{self._folder} is no folder of ours alone; run: chmod 700 {self._folder}"

@@ -244,3 +244,15 @@ async def test_a_folder_others_can_enter_is_refused(tmp_path: Path) -> None:
         with pytest.raises(Unreachable, match="chmod 700"):
             await get(client, url)
     assert not endpoint.forms
+
+
+async def test_a_link_in_the_folder_s_place_is_named_and_nothing_is_written_behind_it(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(mode=0o700)
+    (tmp_path / "state").mkdir(mode=0o700)
+    (tmp_path / "state" / "tokens").symlink_to(elsewhere)
+    endpoint = TokenEndpoint(rotates=True)
+    async with smartops(endpoint, tmp_path / "state") as (client, url):
+        with pytest.raises(Unreachable, match=r"tokens is a link, and none is followed there; put a folder of ours"):
+            await get(client, url)
+    assert (endpoint.forms, list(elsewhere.iterdir())) == ([], [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
@@ -110,16 +111,15 @@ class Downloads:
             raise NotFound(ticket.provider, gone, next_step="Ask the vendor to attach it again.")
         if not item.url:
             raise NotFound(ticket.provider, f"the vendor gave no link for {item.name}")
-        folder = self._context.store.path / "attachments" / received_files.safe_name(ticket.provider)
-        folder = folder / received_files.safe_name(ticket.number)
+        names = "attachments", received_files.safe_name(ticket.provider), received_files.safe_name(ticket.number)
         pieces = self._provider.download(item, progress)
         try:
             with referring(ticket.number, item.id):
-                path = await received_files.keep(ticket.provider, item, pieces, folder)
+                path = await received_files.keep(ticket.provider, item, pieces, self._context.store.path, *names)
         except OSError as error:
-            raise BadAnswer(
-                ticket.provider, f"{item.name} could not be written: {error.strerror}", next_step="See the disk."
-            ) from error
+            step = "Put a folder of that name in its place." if error.errno == errno.ELOOP else "See the disk."
+            words = f"{item.name} could not be written: {error.strerror}"
+            raise BadAnswer(ticket.provider, words, next_step=step) from error
         await self._remember(ticket, item, path)
         return path
 

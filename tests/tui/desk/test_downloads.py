@@ -165,3 +165,29 @@ async def test_a_disk_that_is_full_is_said_so(desk: MemoryDesk, tmp_path: Path) 
     await attach(desk, file())
     assert desk.health()[0].error_type == BadAnswer.__name__
     assert "could not be written" in desk.health()[0].error
+
+
+@pytest.mark.parametrize("place", ["attachments", "attachments/fake", "attachments/fake/T1"])
+async def test_no_file_is_written_through_a_link(desk: MemoryDesk, tmp_path: Path, place: str) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    link = tmp_path / place
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(elsewhere)
+    await attach(desk, file())
+    assert (paths(desk), list(elsewhere.rglob("*"))) == ([], [])
+    health = desk.health()[0]
+    assert f"{link} is a link, and none is followed there" in health.error
+    assert health.next_step == "Put a folder of that name in its place."
+    link.unlink()
+    await desk.sync("fake")
+    assert [path.read_bytes() for path in paths(desk)] == [b"text"]
+
+
+async def test_a_copy_goes_where_the_engineer_says_links_and_all(desk: MemoryDesk, tmp_path: Path) -> None:
+    await attach(desk, file())
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "mine").symlink_to(tmp_path / "elsewhere")
+    [path] = await desk.download(T1, "", tmp_path / "mine")
+    assert path == tmp_path / "mine" / "boot.log"
+    assert (tmp_path / "elsewhere" / "boot.log").read_bytes() == b"text"

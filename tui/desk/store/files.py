@@ -18,7 +18,7 @@ from typing import Final, Protocol
 
 from tui.desk.ports import StoreFault
 
-FOLDERS: Final = ("log", "locks")
+FOLDERS: Final = ("log", "locks", "tokens", "attachments", "edit")
 """What is written in folders of its own beside the store's files."""
 
 Identity = tuple[int, int]

@@ -80,7 +80,7 @@ async def test_a_link_in_a_file_s_place_is_not_followed(opened: Opener, tmp_path
     assert target.read_text() == "mine"
 
 
-@pytest.mark.parametrize("name", ["lock", "journal-1", "snapshot", "log", "locks"])
+@pytest.mark.parametrize("name", ["lock", "journal-1", "snapshot", "log", "locks", "tokens", "attachments", "edit"])
 def test_a_link_where_none_is_followed_is_named(opened: Opener, tmp_path: Path, name: str) -> None:
     opened().close()
     (tmp_path / "elsewhere").mkdir()
