@@ -189,20 +189,41 @@ def frame_at(read: Read, offset: int, end: int, generation: int) -> Frame:
     return Frame(offset, sequence, payload)
 
 
-def is_spoilt(read: Read, offset: int, end: int, generation: int) -> bool:
-    """Whether what begins at `offset`, and is no whole frame, once was one.
+def is_spoilt(read: Read, offset: int, end: int, generation: int, sequence: int | None = None) -> bool:
+    """Whether what begins at `offset`, and is no whole frame, once was one. `sequence` is the last frame's, if known.
 
-    A process that is killed leaves the beginning of its frame and no more. Bytes that are as many as their head says,
-    or have no frame's head, or fit their checksum but for the length, were whole when they were written.
+    A process that is killed leaves the beginning of its frame and no more: its head, where that is there, is as it was
+    written, and its payload ends somewhere. So what had been whole is known by any of these: as many bytes as the head
+    says, or more; a head that is none, or not the next one's; a checksum that fits but for the length; a payload whose
+    records end where the file does. A write that was cut just between two of its records looks like the last, and is
+    called spoilt too: better an alarm too many than a commit that goes unnoticed.
     """
     head = read(offset, FRAME.size) if offset + FRAME.size <= end else b""
     if len(head) < FRAME.size:
         return False
-    marker, length, sequence, checksum = FRAME.unpack(head)
+    marker, length, number, checksum = FRAME.unpack(head)
     begin = offset + FRAME.size
     if marker != MARKER or length > LARGEST_PAYLOAD or begin + length <= end:
         return True
-    return bool(_checksum(read(begin, end - begin), sequence, generation) == checksum)
+    if sequence is not None and number != sequence + 1:
+        return True
+    payload = read(begin, end - begin)
+    return _checksum(payload, number, generation) == checksum or _is_whole(payload)
+
+
+def _is_whole(payload: bytes) -> bool:
+    """Whether bytes are a payload by themselves: records that fill them, and documents that fit their checksums."""
+    count = 0
+    try:
+        for record in decode_records(payload):
+            if not record.table:
+                return False
+            if record.sealed is not None:
+                unseal(record.sealed, len(record.sealed) - CHECKSUM.size)
+            count += 1
+    except (Damage, ValueError, struct.error):
+        return False
+    return count > 0
 
 
 def next_frame(read: Read, start: int, end: int, generation: int) -> Frame | None:

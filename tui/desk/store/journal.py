@@ -52,7 +52,7 @@ def frames_between(read: Read, start: int, end: int, generation: int, sequence: 
             frame = next_frame(read, at + 1, end, generation)
             if frame is None:
                 found.torn = True
-                found.spoilt = is_spoilt(read, at, end, generation)
+                found.spoilt = is_spoilt(read, at, end, generation, sequence)
                 return found
             found.damaged.append((at, frame.offset))
         assert frame is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from random import Random
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.support.files import Disk
 from tests.tui.desk.store.driving import Model, commit, compact, contents, follow, open_engine
 from tui.desk.ports import StoreFault
 from tui.desk.store.engine import Engine
-from tui.desk.store.frames import FRAME, encode_frame
+from tui.desk.store.frames import CHECKSUM, FRAME, RECORD, encode_frame
 
 BODY = "All that is known of this ticket. " * 4
 
@@ -182,7 +183,7 @@ def test_a_torn_end_is_set_aside_and_cut() -> None:
 def test_a_torn_end_left_by_a_process_that_died_is_cut_by_the_one_that_goes_on() -> None:
     disk, model = stored()
     engine = open_engine(disk.folder())
-    disk.names["journal-2"].data.extend(encode_frame(b"a long commit that", 9, 2)[:-1])
+    disk.names["journal-2"].data.extend(encode_frame(b"a long commit that", engine.image.sequence + 1, 2)[:-1])
     commit(engine, {("tickets", "new"): {}})
     assert "no whole commit" in engine.condition.warnings[0]
     assert contents(open_engine(disk.folder())) == {**model, ("tickets", "new"): {}}
@@ -206,6 +207,64 @@ def test_a_last_commit_that_had_been_whole_is_told_until_somebody_has_seen_to_it
         del again.names[f"damaged-journal-2-{last}"]
         assert engine.condition.alarms == ()
         assert open_engine(again.folder()).condition.alarms == ()
+
+
+def several() -> tuple[Disk, bytes, int]:
+    """A store whose last commit has several records, a deletion among them; its journal, and where that commit begins."""
+    disk, _ = stored(journal=2)
+    engine = open_engine(disk.folder())
+    commit(engine, {("tickets", "k1"): None, ("tickets", "k0"): document(90), ("inbox", "m1"): {"id": "m1"}})
+    engine.close()
+    return disk, bytes(disk.names["journal-2"].data), frames_in(disk, "journal-2")[-1]
+
+
+def end_after(disk: Disk, data: bytes) -> tuple[Engine, bool]:
+    """Open the store with this journal: the engine, and whether it gave an alarm."""
+    again = copied(disk)
+    again.names["journal-2"].data[:] = data
+    engine = open_engine(again.folder())
+    assert engine.condition.sentence == ""
+    return engine, bool(engine.condition.alarms)
+
+
+def test_a_last_commit_is_missed_wherever_and_however_its_head_was_damaged() -> None:
+    disk, whole, last = several()
+    chance = Random(5)
+    for start in range(FRAME.size):
+        for stop in range(start + 1, FRAME.size + 1):
+            kinds = [bytes(stop - start), b"\xff" * (stop - start), chance.randbytes(stop - start)]
+            for kind in kinds:
+                spoilt = whole[: last + start] + kind + whole[last + stop :]
+                assert end_after(disk, spoilt)[1] == (spoilt != whole), (start, stop, kind)
+
+
+@pytest.mark.parametrize("more", [1, 255, 256, 65_536, 1 << 24])
+def test_a_last_commit_is_missed_though_its_head_says_that_there_should_be_more(more: int) -> None:
+    """Its length and its checksum are damaged, all the rest is as a cut write leaves it: the records tell."""
+    disk, whole, last = several()
+    marker, length, sequence, checksum = FRAME.unpack_from(whole, last)
+    head = FRAME.pack(marker, length + more, sequence, checksum ^ 1)
+    assert end_after(disk, whole[:last] + head + whole[last + FRAME.size :])[1]
+
+
+def test_a_commit_that_was_cut_anywhere_alarms_nobody_but_where_records_meet() -> None:
+    disk, whole, last = several()
+    payload = whole[last + FRAME.size :]
+    meet = {last + FRAME.size + at for at in borders(payload)}
+    assert len(meet) == 2, "three records meet twice"
+    alarmed = {end for end in range(last, len(whole)) if end_after(disk, whole[:end])[1]}
+    assert alarmed == meet
+
+
+def borders(payload: bytes) -> list[int]:
+    """Where one record of a payload ends and another begins."""
+    found = []
+    at = CHECKSUM.size
+    while at < len(payload):
+        flags, *sizes = RECORD.unpack_from(payload, at)
+        at += RECORD.size + sum(sizes)
+        found.append(at)
+    return found[:-1]
 
 
 def test_a_spoilt_end_is_told_where_nothing_may_be_cut() -> None:
