@@ -210,7 +210,7 @@ def test_a_last_commit_that_had_been_whole_is_told_until_somebody_has_seen_to_it
 
 
 def several() -> tuple[Disk, bytes, int]:
-    """A store whose last commit has several records, a deletion among them; its journal, and where that commit begins."""
+    """A store whose last commit has three records, a deletion too; its journal, and where that commit begins."""
     disk, _ = stored(journal=2)
     engine = open_engine(disk.folder())
     commit(engine, {("tickets", "k1"): None, ("tickets", "k0"): document(90), ("inbox", "m1"): {"id": "m1"}})
@@ -261,7 +261,7 @@ def borders(payload: bytes) -> list[int]:
     found = []
     at = CHECKSUM.size
     while at < len(payload):
-        flags, *sizes = RECORD.unpack_from(payload, at)
+        _, *sizes = RECORD.unpack_from(payload, at)
         at += RECORD.size + sum(sizes)
         found.append(at)
     return found[:-1]
