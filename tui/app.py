@@ -96,6 +96,7 @@ class VendorqApp(OnTerminal):
         self.collector = Collector()
         self._allocator: Allocator | None = None
         self.takes_mouse = config.dashboard.mouse
+        self.stop_keys = self.keys["app.suspend"]
         self.leaving = Leaving(self.leave)
         self.stopping = Stopping(self.desk.release_lease, self.go_on, self.say_no_shell)
         self.typed = TypeAhead(self, super().on_event, self._is_opening)
@@ -357,16 +358,15 @@ class VendorqApp(OnTerminal):
 
     def say_no_shell(self) -> None:
         """Nobody would wake it up again."""
-        self.main.say("There is no shell to go back to: vendorq was started without one.", "warning")
+        words = "There is no shell to go back to: vendorq was started without one."
+        for screen in self.screen_stack:
+            screen.post_message(Notice(words, "warning"))
 
     # Leaving.
 
     async def leave(self, code: int) -> None:
         """Save what is typed, stop what runs, go. Called for SIGHUP and SIGTERM."""
-        for screen in self.screen_stack:
-            save = getattr(screen, "save_draft", None)
-            if save is not None:
-                await save()
+        await self.keep_drafts()
         self.workers.cancel_all()
         self.exit(code, return_code=code)
 

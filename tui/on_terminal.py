@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual import events
 from textual._compositor import CompositorUpdate
@@ -19,12 +19,17 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.screen import Screen
 
+STOPPING: Final = ("ctrl+", "alt+", "f")
+"""How keys begin that may stop us wherever one is: others walk through a form, or leave it."""
+
 
 class OnTerminal(App[int]):
     """What a full-screen program owes its terminal. `takes_mouse`: the mouse is ours and not the terminal's own."""
 
     frame: Frame
     takes_mouse = False
+    stop_keys: tuple[str, ...] = ("ctrl+z",)
+    """What goes back to the shell, from every screen and over every box."""
     is_lent = False
     """Whether another program has the terminal."""
 
@@ -73,6 +78,30 @@ class OnTerminal(App[int]):
             del driver.write  # type: ignore[union-attr]
             self.is_lent = False
         self.redraw()
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that no field has taken for its text, and no form for its own: perhaps the one that stops us.
+
+        Not by a binding, since a box in front hides those of what is behind it, and a text would undo with Ctrl-Z.
+        """
+        if event.key in self.stop_keys and event.key.startswith(STOPPING) and not event.is_printable:
+            event.prevent_default()
+            self.action_suspend_process()
+
+    def action_suspend_process(self) -> None:
+        """Back to the shell: what is typed is kept first, since nobody knows whether `fg` will follow."""
+        self.run_worker(self._suspend(), name="keeping what is typed", group="stop", exit_on_error=False)
+
+    async def _suspend(self) -> None:
+        await self.keep_drafts()
+        super().action_suspend_process()
+
+    async def keep_drafts(self) -> None:
+        """Keep what is typed, on every screen there is."""
+        for screen in self.screen_stack:
+            save = getattr(screen, "save_draft", None)
+            if save is not None:
+                await save()
 
     def redraw(self) -> None:
         """Write the whole screen again, for a terminal that shows something else."""

@@ -113,14 +113,39 @@ def half_typed(box: SandboxProcess, place: Place, terminal: Terminal) -> str:
     return number
 
 
-def expect_draft(place: Place, number: str) -> None:
+def expect_draft(place: Place, number: str, words: str = DRAFT) -> None:
     """The words are in the form when it is opened again."""
     with place.dashboard() as terminal:
         until_ready(terminal)
         terminal.press(f"2/{number}\r".encode())
         terminal.until_shown("1 of 1")
         terminal.press(b"c")
-        terminal.until_shown(DRAFT)
+        terminal.until_shown(words)
+
+
+def test_a_stop_from_a_form_keeps_the_draft_and_the_form_is_there_again(box: SandboxProcess, place: Place) -> None:
+    with in_a_shell(place) as (terminal, process):
+        ticket = half_typed(box, place, terminal)
+        terminal.press(b"\x1a")
+        terminal.until(lambda: processes.state(process) == "T", "the stop")
+        assert holder(place) is None
+        terminal.until_shown(PROMPT.strip())
+        terminal.press(b"fg\n")
+        terminal.until_shown("Comment *", DRAFT)
+        terminal.press(b" not reachable\x06")  # and a box over the form: it stops from there too
+        terminal.until_shown(f"{DRAFT} not", "Choose a file")
+        terminal.press(b"\x1a")
+        terminal.until(lambda: processes.state(process) == "T", "the second stop")
+        os.kill(process, signal.SIGKILL)
+        terminal.until(lambda: processes.state(process) in "ZX", "the end")
+    expect_draft(place, ticket, f"{DRAFT} not reachable")
+
+
+def test_a_form_says_itself_where_no_shell_could_wake_it(box: SandboxProcess, place: Place) -> None:
+    with place.dashboard() as terminal:
+        half_typed(box, place, terminal)
+        terminal.press(b"\x1a")
+        terminal.until_shown("Comment *", DRAFT, "There is no shell to go back to")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda each: each.name)

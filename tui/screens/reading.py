@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from tui.messages import Notice
 from tui.widgets.footer import Footer, Hint
 from tui.widgets.lines import Piece
 from tui.widgets.reader import Reader
@@ -45,3 +46,7 @@ class ReadingScreen(Screen[None]):
         reader = self.query_one(Reader)
         reader.show(self.lines(reader.text_width), title=self.heading)
         self.query_one(Footer).show(self.hints)
+
+    def on_notice(self, event: Notice) -> None:
+        """A sentence from elsewhere."""
+        self.query_one(Footer).say(event.words, event.role)

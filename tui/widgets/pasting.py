@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.widgets import Input, TextArea
 
 from providers.text import safe_line, safe_text
@@ -17,7 +20,9 @@ class LineInput(Input):
 
 
 class TextInput(TextArea):
-    """A text of several lines."""
+    """A text of several lines. Ctrl-Z goes back to the shell, as everywhere; Ctrl-_ undoes, as in a shell's line."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+underscore", "undo", "Undo", show=False)]
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.text = safe_text(event.text)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import cast
 
 import pytest
+from textual.app import App
 
 from tests.support.dashboard import NARROW, bottom, dashboard, lines, picture, press, running, type_text, until
 from tests.support.night import TUNNEL, night
@@ -257,3 +258,21 @@ async def test_following_by_number_wants_a_provider_there_is(desk: ScriptedDesk)
         await press(pilot, "enter")
         await until(pilot, lambda: ("track", "smartops", "1") in desk.calls, "the call")
         await until(pilot, lambda: "not offered" in bottom(app), "the vendor's words")
+
+
+@pytest.mark.parametrize("keys", [("question_mark",), ("x",), ("x", "r"), ("colon",), ("i",), ("H",), ("f",), ()])
+@pytest.mark.parametrize("own", ["", "f9", "Z"])
+async def test_the_key_that_stops_it_does_so_on_every_screen(
+    desk: ScriptedDesk, keys: tuple[str, ...], own: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-Z, or what stands for it; a letter does so in the panes alone, since elsewhere one types, or answers."""
+    stopped: list[str] = []
+    monkeypatch.setattr(App, "action_suspend_process", lambda app: stopped.append(type(app.screen).__name__))
+    app = dashboard(desk, keys={"app.suspend": own} if own else {})
+    async with running(app) as pilot:
+        await press(pilot, *keys)
+        before = type(app.screen).__name__
+        await press(pilot, own or "ctrl+z")
+        stopping = [worker for worker in app.workers if worker.group == "stop"]
+        await until(pilot, lambda: all(worker.is_finished for worker in stopping), "the drafts to be kept")
+        assert stopped == ([before] if own != "Z" or not keys else [])
