@@ -82,9 +82,11 @@ class OnTerminal(App[int]):
     def on_key(self, event: events.Key) -> None:
         """A key that no field has taken for its text, and no form for its own: perhaps the one that stops us.
 
-        Not by a binding, since a box in front hides those of what is behind it, and a text would undo with Ctrl-Z.
+        Not by a binding, since a box in front hides those of what is behind it, and a text would undo with Ctrl-Z. The
+        first screen has an action for it.
         """
-        if event.key in self.stop_keys and event.key.startswith(STOPPING) and not event.is_printable:
+        stops = event.key in self.stop_keys and event.key.startswith(STOPPING) and not event.is_printable
+        if stops and len(self.screen_stack) > 1:
             event.prevent_default()
             self.action_suspend_process()
 
