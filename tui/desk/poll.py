@@ -61,6 +61,8 @@ class _Tally:
     compared: Compared = field(default_factory=Compared)
     sent: int = 0
     answered: int = 0
+    looking_up: float = 0.0
+    """Seconds that look-ups of unanswered writes took."""
     failure: VendorError | None = None
 
     def note(self, failure: VendorError) -> None:
@@ -131,9 +133,19 @@ class Poll:
 
     async def _writes(self, tally: _Tally, consume: bool) -> None:
         if self._may_write():
-            await self._stage(tally, lambda: self._unconfirmed.settle(self._name, reads_queue=consume))
+            await self._stage(tally, lambda: self._settle(tally, consume))
             if not tally.hopeless:
                 await self.send_queued(tally)
+
+    async def _settle(self, tally: _Tally, consume: bool) -> None:
+        """Look unanswered writes up for a share of the poll's time, so that what is new is read whatever they need."""
+        clock = asyncio.get_running_loop()
+        began = clock.time()
+        try:
+            share = self._context.policy(self._name).timeout_seconds
+            await self._unconfirmed.settle(self._name, reads_queue=consume, seconds=share)
+        finally:
+            tally.looking_up = clock.time() - began
 
     async def send_queued(self, tally: _Tally) -> None:
         """Send what waits, each ticket's in order; one that does not go does not stop another ticket's."""
@@ -167,7 +179,7 @@ class Poll:
     async def _within_budget(self, tally: _Tally, consume: bool) -> None:
         budget = self._context.policy(self._name).budget_seconds
         try:
-            async with asyncio.timeout(budget):
+            async with asyncio.timeout(budget - tally.looking_up):
                 await self._read(tally, consume)
         except TimeoutError:
             await self._drain.interrupted(tally.drained)
@@ -227,7 +239,8 @@ class Poll:
         wanted = list(
             dict.fromkeys([*gone, *gaps.pending(self._context.store, self._name), *await self._wanted(tally)])
         )
-        limit = self._provider.declaration.details_per_poll or DETAILS
+        # A look-up reads a page, too.
+        limit = max(1, (self._provider.declaration.details_per_poll or DETAILS) - self._unconfirmed.looked_up)
         read: list[str] = []
         try:
             for number in wanted[:limit]:

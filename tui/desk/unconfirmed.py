@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
-from providers.base import Operation, Settling
+from providers.base import Operation, Provider, Settling
 from providers.clock import milliseconds
-from providers.errors import NotAuthorised, NotOffered, Throttled, Unreachable, VendorError
+from providers.errors import NotAuthorised, NotOffered, Throttled, TimedOut, Unreachable, VendorError
 from providers.exchange import referring
-from providers.model import TicketKey
+from providers.model import Receipt, TicketKey
 from tui.desk import index, outbox_entries, records, settle, waiting
 from tui.desk.context import Context
 from tui.desk.entries import OutboxEntry
@@ -17,25 +19,35 @@ from tui.desk.outbox import Outbox
 from tui.desk.ports import Transaction
 from tui.desk.settle import Verdict
 
+LOOK_UPS: Final = 10
+"""Writes that are looked up in one poll, and never more than half of the pages that may be read in one."""
+
 
 class Unconfirmed:
-    """One desk's unanswered writes, provider by provider."""
+    """One desk's unanswered writes to one provider."""
 
     def __init__(self, context: Context, outbox: Outbox) -> None:
         self._context = context
         self._outbox = outbox
+        self._turns: dict[str, int] = {}
+        self._settled = 0
+        self.looked_up = 0
 
-    async def settle(self, provider: str, *, reads_queue: bool) -> int:
+    async def settle(self, provider: str, *, reads_queue: bool, seconds: float) -> int:
         """Settle what can be settled; returns how many writes changed. Raises a look-up's failure at the end.
 
-        Where the vendor cannot be spoken to, or asked for patience, it is asked no more.
+        At most LOOK_UPS are looked up, and for so many `seconds`; the others' turn comes at the next call. `looked_up`
+        says how many. Where the vendor cannot be spoken to, or asked for patience, it is asked no more.
         """
-        changed = 0
+        changed = self.looked_up = 0
         failure: VendorError | None = None
-        for entry_id in waiting.in_state(self._context.catalogue, "unconfirmed", provider=provider):
+        until = asyncio.get_running_loop().time() + seconds
+        for entry_id in self._in_turn(provider):
+            entry = records.write(self._context.store, entry_id)
+            if entry is None or entry.state != "unconfirmed":
+                continue
             try:
-                entry = await self._outbox.set_right(self._outbox.entry(entry_id))
-                changed += await self._settle(entry, reads_queue)
+                changed += await self._settle(await self._outbox.set_right(entry), reads_queue, until)
             except VendorError as error:
                 failure = failure or error
                 if isinstance(error, Unreachable | Throttled | NotAuthorised):
@@ -44,16 +56,42 @@ class Unconfirmed:
             raise failure
         return changed
 
-    async def _settle(self, entry: OutboxEntry, reads_queue: bool) -> bool:
+    def _in_turn(self, provider: str) -> list[str]:
+        """What is unconfirmed: what may settle itself first, then what was looked up longest ago, then the oldest."""
+        self._settled += 1
+        ids = waiting.in_state(self._context.catalogue, "unconfirmed", provider=provider)
+        self._turns = {entry_id: self._turns.get(entry_id, 0) for entry_id in ids}
+        items = index.outbox(self._context.store)
+        return sorted(ids, key=lambda entry_id: (items[entry_id].needs_engineer, self._turns[entry_id]))
+
+    def _may_look_up(self, provider: Provider, until: float) -> bool:
+        pages = provider.declaration.details_per_poll
+        most = min(LOOK_UPS, max(1, pages // 2)) if pages else LOOK_UPS
+        return self.looked_up < most and asyncio.get_running_loop().time() < until
+
+    async def _look_up(self, entry: OutboxEntry, until: float) -> Receipt | None:
+        """What the vendor shows of it; None where nothing. TimedOut where it takes too long."""
+        self.looked_up += 1
+        self._turns[entry.id] = self._settled
+        name = entry.write.provider
+        ticket = records.ticket(self._context.store, TicketKey(name, entry.write.number))
+        try:
+            async with asyncio.timeout_at(until):
+                with referring(*outbox_entries.references(entry.write)):
+                    return await self._context.providers[name].find(entry.write, ticket)
+        except NotOffered:
+            return None
+        except TimeoutError:
+            words = f"the look-up of a write that got no answer, {entry.id}, took too long and was ended"
+            raise TimedOut(name, words) from None
+
+    async def _settle(self, entry: OutboxEntry, reads_queue: bool, until: float) -> bool:
         provider = self._context.providers[entry.write.provider]
         settling = provider.declaration.settling.get(entry.write.action, Settling())
         if settling.by == "lookup":
-            ticket = records.ticket(self._context.store, TicketKey(entry.write.provider, entry.write.number))
-            try:
-                with referring(*outbox_entries.references(entry.write)):
-                    receipt = await provider.find(entry.write, ticket)
-            except NotOffered:
-                receipt = None
+            if not self._may_look_up(provider, until):
+                return False
+            receipt = await self._look_up(entry, until)
             if receipt is not None:
                 note = receipt.note or "Found at the vendor."
                 await self._outbox.record_done(entry.id, replace(receipt, note=note))
