@@ -7,7 +7,7 @@ free is known without looking.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from ssl import SSLContext
 from typing import Final
 
@@ -29,15 +29,20 @@ def line(context: SSLContext, proxy: str | None) -> httpx.AsyncHTTPTransport:
 
 
 class Slot:
-    """One pool of one connection, and how many requests it has."""
+    """One pool of one connection, how many requests it has, and whether one of them did not come to its end."""
 
     def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
         self.transport = transport
         self.requests = 0
+        self.spoiled = False
 
 
 class Connections(httpx.AsyncBaseTransport):
-    """A transport that hands each request to a pool with nothing else to do, the one used last before the others."""
+    """A transport that hands each request to a pool with nothing else to do, the one used last before the others.
+
+    A request that was broken off takes its pool with it. Its connection could not be used again anyway, and httpcore's
+    pool, cancelled between two steps, may keep one that never began, or never ends, in place of any other.
+    """
 
     def __init__(self, make: Callable[[], httpx.AsyncBaseTransport], most: int = MOST) -> None:
         self._make = make
@@ -52,10 +57,10 @@ class Connections(httpx.AsyncBaseTransport):
         try:
             response = await slot.transport.handle_async_request(request)
         except BaseException:
-            self._leave(slots, slot)
+            await self._leave(slots, slot, whole=False)
             raise
         assert isinstance(response.stream, httpx.AsyncByteStream)
-        response.stream = _Body(response.stream, lambda: self._leave(slots, slot))
+        response.stream = _Body(response.stream, lambda whole: self._leave(slots, slot, whole=whole))
         return response
 
     def _choose(self, slots: list[Slot]) -> Slot:
@@ -70,35 +75,43 @@ class Connections(httpx.AsyncBaseTransport):
             return slots[-1]
         return min(slots, key=lambda slot: slot.requests)
 
-    def _leave(self, slots: list[Slot], slot: Slot) -> None:
+    async def _leave(self, slots: list[Slot], slot: Slot, *, whole: bool) -> None:
         slot.requests -= 1
-        # To the front: the connection most likely to be alive is the next to be used.
-        slots.remove(slot)
-        slots.insert(0, slot)
+        if not slot.spoiled:
+            slots.remove(slot)
+            slot.spoiled = not whole
+            if whole:
+                # To the front: the connection most likely to be alive is the next to be used.
+                slots.insert(0, slot)
+        if slot.spoiled and not slot.requests:
+            await slot.transport.aclose()
 
     async def aclose(self) -> None:
         """Close every connection."""
-        for slots in self._slots.values():
-            for slot in slots:
-                await slot.transport.aclose()
+        for slot in [slot for slots in self._slots.values() for slot in slots]:
+            await slot.transport.aclose()
         self._slots.clear()
 
 
 class _Body(httpx.AsyncByteStream):
-    """An answer's body that says when it is closed, once."""
+    """An answer's body that says when it is closed, once, and whether it had been read to its end by then."""
 
-    def __init__(self, stream: httpx.AsyncByteStream, leave: Callable[[], None]) -> None:
+    def __init__(self, stream: httpx.AsyncByteStream, leave: Callable[[bool], Awaitable[None]]) -> None:
         self._stream = stream
-        self._leave: Callable[[], None] | None = leave
+        self._leave: Callable[[bool], Awaitable[None]] | None = leave
+        self._whole = False
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for piece in self._stream:
             yield piece
+        self._whole = True
 
     async def aclose(self) -> None:
         leave, self._leave = self._leave, None
+        closed = False
         try:
             await self._stream.aclose()
+            closed = True
         finally:
             if leave is not None:
-                leave()
+                await leave(self._whole and closed)

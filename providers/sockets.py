@@ -10,7 +10,8 @@ as long as it lives, so that its end is known without asking.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
+import select
+import socket
 import ssl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -18,10 +19,10 @@ from typing import Any, Final, cast
 
 import httpcore
 
+from providers.dialling import dial
+
 LARGEST: Final = 256 * 1024
 """Bytes that may lie here unread before the sender is made to wait."""
-_NEXT_ADDRESS: Final = 0.25
-"""Seconds until a host's next address is tried beside the one that has not answered (RFC 8305)."""
 
 
 class Wire(asyncio.Protocol):
@@ -75,6 +76,15 @@ class Wire(asyncio.Protocol):
         """Whether reading would not wait."""
         return bool(self._came) or self.ended
 
+    @property
+    def stirred(self) -> bool:
+        """Whether anything has come or it has ended, be it that the loop has not come round to it yet.
+
+        A loop that was busy for a moment does not know that the vendor has closed an idle connection meanwhile; a
+        write sent over it would be one without an answer.
+        """
+        return self.readable or _is_readable(self.transport.get_extra_info("socket").fileno())
+
     def require_silence(self) -> None:
         """Raise where anything was said, or the connection ended, before it is to be encrypted."""
         if self._came:
@@ -86,6 +96,8 @@ class Wire(asyncio.Protocol):
 
     async def read(self, most: int) -> bytes:
         """What has come; nothing at the end. Raises what broke the connection."""
+        if self.readable:
+            await asyncio.sleep(0)  # however much comes, others have their turn
         while not self.readable:
             self._reader = asyncio.get_running_loop().create_future()
             try:
@@ -117,6 +129,16 @@ class Wire(asyncio.Protocol):
                 await self._writer
             finally:
                 self._writer = None
+
+
+def _is_readable(descriptor: int) -> bool:
+    if descriptor < 0:
+        return True
+    if not hasattr(select, "poll"):
+        return bool(select.select([descriptor], [], [], 0)[0])
+    asked = select.poll()
+    asked.register(descriptor, select.POLLIN)
+    return bool(asked.poll(0))
 
 
 def _wake(waiter: asyncio.Future[None] | None) -> None:
@@ -175,7 +197,7 @@ class Stream(httpcore.AsyncNetworkStream):
     def get_extra_info(self, info: str) -> Any:
         """See httpcore: `is_readable`, `ssl_object`, `socket`, `server_addr`, `client_addr`."""
         if info == "is_readable":
-            return self._wire.readable
+            return self._wire.stirred
         names = {"server_addr": "peername", "client_addr": "sockname"}
         return self._wire.transport.get_extra_info(names.get(info, info))
 
@@ -192,13 +214,9 @@ class Sockets(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Connect to the first of a host's addresses that answers."""
-        loop = asyncio.get_running_loop()
-        local = None if local_address is None else (local_address, 0)
-        # The race between addresses may lose sight of a socket when it is cancelled: not run where there is but one.
-        delay = None if _is_address(host) else _NEXT_ADDRESS
         with _mapped(httpcore.ConnectTimeout, httpcore.ConnectError):
             async with asyncio.timeout(timeout):
-                _, wire = await loop.create_connection(Wire, host, port, local_addr=local, happy_eyeballs_delay=delay)
+                wire = await _wired(await dial(host, port, local_address))
         for option in socket_options or ():
             wire.transport.get_extra_info("socket").setsockopt(*option)
         return Stream(wire)
@@ -208,12 +226,13 @@ class Sockets(httpcore.AsyncNetworkBackend):
         await asyncio.sleep(seconds)
 
 
-def _is_address(host: str) -> bool:
+async def _wired(connected: socket.socket) -> Wire:
     try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+        _, wire = await asyncio.get_running_loop().create_connection(Wire, sock=connected)
+    except BaseException:
+        connected.close()
+        raise
+    return wire
 
 
 @contextmanager
@@ -224,4 +243,4 @@ def _mapped(late: type[Exception], broken: type[Exception]) -> Iterator[None]:
     except TimeoutError as error:
         raise late(str(error)) from error
     except OSError as error:
-        raise broken(str(error)) from error
+        raise broken(str(error) or "the connection was closed") from error

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
+from ssl import create_default_context
 
 import httpx
 import pytest
 
-from providers.connections import Connections
+from providers.connections import Connections, line
+from tests.support.certificates import Authority
+from tests.support.upstream import Upstream, reply_json
 
 
 class Bytes(httpx.AsyncByteStream):
@@ -81,14 +85,54 @@ async def test_each_origin_has_its_own() -> None:
     assert [line.requests for line in lines] == [1, 1, 1]
 
 
-async def test_a_request_that_fails_or_is_left_frees_its_connection() -> None:
+async def test_a_request_that_fails_or_is_left_takes_its_connection_with_it() -> None:
     lines: list[Line] = []
     async with client(lines) as http:
         async with http.stream("GET", "https://vendor.example/a") as answer:
             assert answer.status_code == 200
-        lines[0].fails = True
+        await http.get("https://vendor.example/a")
+        lines[1].fails = True
         with pytest.raises(httpx.ConnectError):
             await http.get("https://vendor.example/a")
-        lines[0].fails = False
         await http.get("https://vendor.example/a")
-    assert [line.requests for line in lines] == [3]
+        assert [(line.requests, line.closed) for line in lines] == [(1, True), (2, True), (1, False)]
+
+
+async def test_others_on_the_same_connection_end_before_it_is_closed() -> None:
+    lines: list[Line] = []
+    async with client(lines, most=1) as http:
+        async with http.stream("GET", "https://vendor.example/a"):
+            async with http.stream("GET", "https://vendor.example/a") as left:
+                await left.aclose()
+            assert [(line.requests, line.closed) for line in lines] == [(2, False)]
+        assert [(line.requests, line.closed) for line in lines] == [(2, True)]
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_requests_go_on_whenever_one_was_cancelled(scheme: str, tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    tls = authority.server() if scheme == "https" else None
+    async with Upstream(reply_json({}), tls=tls) as vendor:
+        context = create_default_context(cafile=authority.bundle)
+        connections = Connections(lambda: line(context, None))
+        url, ended = f"{scheme}://localhost:{vendor.port}/", 0
+        for turns in range(80):
+            task = asyncio.create_task(_ask(connections, url))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+            ended += (await asyncio.gather(task, return_exceptions=True))[0] is None
+            async with asyncio.timeout(10):
+                await _ask(connections, url)
+        assert len(vendor.seen) >= 80
+        assert all(not slot.requests for slots in connections._slots.values() for slot in slots)
+        await connections.aclose()
+
+
+async def _ask(connections: Connections, url: str) -> None:
+    response = await connections.handle_async_request(httpx.Request("GET", url))
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    try:
+        assert b"".join([piece async for piece in response.stream]) == b"{}"
+    finally:
+        await response.stream.aclose()

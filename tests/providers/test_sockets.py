@@ -101,6 +101,40 @@ async def test_the_end_of_an_idle_connection_is_known_without_reading() -> None:
                 await stream.write(b"more")
 
 
+async def test_a_loop_that_was_busy_learns_of_the_end_before_it_sends() -> None:
+    ends, ended = threading.Event(), threading.Event()
+
+    def end(accepted: socket.socket) -> None:
+        _wait(ends)
+        accepted.close()
+        ended.set()
+
+    with peer(end) as port:
+        async with connected(port) as stream:
+            assert not stream.get_extra_info("is_readable")
+            ends.set()
+            ended.wait(10)  # the loop stands still meanwhile
+            assert stream.get_extra_info("is_readable")
+
+
+async def test_others_have_their_turn_however_much_has_come() -> None:
+    with peer(lambda accepted: accepted.sendall(bytes(1000))) as port:
+        async with connected(port) as stream:
+            await stream.read(1, timeout=5)
+            turns = 0
+
+            async def others() -> None:
+                nonlocal turns
+                while True:
+                    turns += 1
+                    await asyncio.sleep(0)
+
+            task = asyncio.create_task(others())
+            for place in range(100):
+                assert await stream.read(1, timeout=5) and turns >= place
+            task.cancel()
+
+
 async def test_a_reset_is_a_read_error_with_its_cause() -> None:
     def reset(accepted: socket.socket) -> None:
         accepted.recv(1)  # by then the connection stands on the other side too
@@ -161,7 +195,7 @@ async def test_what_was_said_in_plain_is_never_taken_for_encrypted() -> None:
 
     with peer(forge) as port:
         stream = await Sockets().connect_tcp("127.0.0.1", port, timeout=5)
-        await until(lambda: stream.get_extra_info("is_readable"))
+        assert await stream.read(4, timeout=5) == b"HTTP"
         with pytest.raises(httpcore.ConnectError) as raised:
             await stream.start_tls(create_default_context(), "a.example", timeout=5)
         await until(lambda: bool(came))
@@ -175,7 +209,7 @@ async def test_a_peer_that_has_gone_is_not_waited_for() -> None:
     with peer(lambda accepted: None) as port:
         stream = await Sockets().connect_tcp("127.0.0.1", port, timeout=5)
         await until(lambda: stream.get_extra_info("is_readable"))
-        with pytest.raises(httpcore.ConnectError):
+        with pytest.raises(httpcore.ConnectError, match="the connection was closed"):
             await stream.start_tls(create_default_context(), "a.example", timeout=60)
 
 
