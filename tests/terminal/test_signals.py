@@ -131,6 +131,8 @@ def test_a_stop_from_a_form_keeps_the_draft_and_the_form_is_there_again(box: San
         assert holder(place) is None
         terminal.until_shown(PROMPT.strip())
         terminal.press(b"fg\n")
+        # What is drawn again looks as it did: keys are for the program once it polls.
+        terminal.until(lambda: (now := holder(place)) is not None and now.pid == process, "the lease")
         terminal.until_shown("Comment *", DRAFT)
         terminal.press(b" not reachable\x06")  # and a box over the form: it stops from there too
         terminal.until_shown(f"{DRAFT} not", "Choose a file")
