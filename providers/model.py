@@ -238,6 +238,11 @@ class FileRef:
     content_type: str
     sha256: str
 
+    @property
+    def part(self) -> str:
+        """What it is called among the parts of a write (Write.done)."""
+        return f"file {self.name}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engineer:

@@ -32,7 +32,7 @@ from providers.ensono.uploads import Uploads
 from providers.ensono.wire import Unreadable, fold
 from providers.errors import BadAnswer, NotFound, Rejected, TooLarge, Unconfirmed, VendorError
 from providers.http import HttpClient
-from providers.model import Attachment, Batch, FileRef, Message, Patch, Preview, Receipt, Snapshot, Ticket, Write
+from providers.model import Attachment, Batch, Message, Patch, Preview, Receipt, Snapshot, Ticket, Write
 from providers.transfer import AllowedHosts
 
 DOWNLOAD_CAP: Final = 512 * 1024 * 1024
@@ -128,12 +128,12 @@ class Connector(Base):
                 receipt = await self._step(write, made, request, receipt, done)
                 done.append(request.part)
         for ref in made.files:
-            if _part(ref) not in done:
+            if ref.part not in done:
                 try:
                     await self._uploads.upload(write.number, ref, progress)
                 except VendorError as error:
-                    raise _after(error, done, _part(ref)) from None
-                done.append(_part(ref))
+                    raise _after(error, done, ref.part) from None
+                done.append(ref.part)
         return receipt
 
     def confirms(self, write: Write, message: Message) -> bool:
@@ -228,10 +228,6 @@ class Connector(Base):
 
 def _shown(request: Request) -> str:
     return json.dumps({"payload": request.payload}, ensure_ascii=False, indent=2)
-
-
-def _part(ref: FileRef) -> str:
-    return f"file {ref.name}"
 
 
 def _noted(receipt: Receipt, words: str) -> Receipt:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +13,7 @@ from providers.base import Declaration, Operation, Progress, Provider
 from providers.clock import Clock
 from providers.errors import NotFound, NotOffered
 from providers.model import NOTHING, Engineer, Preview, Ticket, TicketKey, TicketRow, Write
-from tui.desk import consent, correlation, events, health, marks, pages, records, shelf, timeline, writing
+from tui.desk import consent, correlation, events, health, marks, pages, records, shelf, timeline, waits, writing
 from tui.desk import retention as housekeeping
 from tui.desk.context import Context, Policy
 from tui.desk.decoded import Decoded
@@ -149,6 +148,10 @@ class Desk:
     def outbox(self, *, settled: bool = False, since: datetime | None = None) -> list[OutboxEntry]:
         """Writes that wait, failed or need someone (with `settled` the others too, since a time), oldest first."""
         return shelf.outbox(self.store, settled=settled, since=since)
+
+    def waits_for(self, entries: Iterable[OutboxEntry]) -> Mapping[str, str]:
+        """What each of these writes waits for now, in words, by its id; what is over is not among them."""
+        return waits.told(self._context, entries, self._poller.is_paused)
 
     def health(self) -> list[ProviderHealth]:
         """Each provider's, in the config's order."""
@@ -313,13 +316,15 @@ class Desk:
         """The engineer decided: give an entry up."""
         return await self._outbox.drop(entry_id)
 
-    async def edit(self, entry_id: str, values: Mapping[str, object]) -> OutboxEntry:
+    async def edit(
+        self, entry_id: str, values: Mapping[str, object], files: Sequence[Path] | None = None
+    ) -> OutboxEntry:
         """The engineer corrected what a rejected, unconfirmed or queued entry says: a new one takes its place.
 
-        Raises what `submit` raises, and then the old one stays.
+        `files` are all that go along from now on; None where they stay. Raises what `submit` raises, and then the
+        old one stays.
         """
-        known = self._outbox.entry(entry_id)
-        write = replace(known.write, values={**known.write.values, **values}, engineer=self.engineer, sent_at=None)
+        write = writing.corrected(self._context, self._outbox.entry(entry_id).write, values, files)
         self.preview(write)
         return await self._outbox.correct(entry_id, write)
 

@@ -55,6 +55,24 @@ def compose(
     )
 
 
+def corrected(
+    context: Context, write: Write, values: Mapping[str, object], files: Sequence[Path] | None = None
+) -> Write:
+    """A write with other values, and other files where `files` says which, in the name of who corrects it.
+
+    What the vendor has confirmed of it is not sent again, unless it says something else now.
+    """
+    limits = context.providers[write.provider].declaration.attachments
+    sent = write.files
+    if files is not None:
+        sent = tuple(outgoing.describe(write.provider, path, limits) for path in files)
+    others = {item.part for item in sent if item not in write.files}
+    said = {**write.values, **values}
+    others |= {name for name, value in said.items() if value != write.values.get(name)}
+    done = tuple(part for part in write.done if part not in others)
+    return replace(write, values=said, files=sent, done=done, engineer=context.engineer, sent_at=None)
+
+
 def _own_number(context: Context, provider: str, values: Mapping[str, object]) -> str:
     """Our own number as a create's or a link's fields state it, under the document's name or ours."""
     forms = context.providers[provider].declaration.forms

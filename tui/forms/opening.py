@@ -67,20 +67,26 @@ async def open_form(
 async def correct(app: VendorqApp, desk: Desk, entry: OutboxEntry) -> OutboxEntry | None:
     """Open the form of a write that waits or was refused, as it was written; what is sent takes its place.
 
-    Run it in a worker. Its files stay as they are.
+    Run it in a worker. Its files are in the form, to be taken out or added to, where files can go along.
     """
     write = entry.write
     ticket = desk.ticket(TicketKey(write.provider, write.number)) if write.number else None
     declaration = desk.declaration(write.provider)
     plan = plan_form(declaration, write.provider, Operation(write.action), ticket, write.ticket_type)
-    if not plan.fields:
+    if not plan.fields and plan.limits is None:
         app.screen.post_message(Notice("There is nothing in it to correct: drop it, and send another.", "warning"))
         return None
-    plan = replace(plan, corrects=entry.id, limits=None)
+    plan = replace(plan, corrects=entry.id)
     remark = "a correction: it takes the other one's place"
-    if write.files:
+    if write.files and plan.limits is None:
         remark += f", with the same {counted(len(write.files), 'file')}"
-    return await _show(app, desk, plan, ticket, write.values, remark=remark)
+    if write.done:
+        remark += f"; the vendor has this already: {', '.join(write.done)}"
+    files = [Path(item.path) for item in write.files]
+    gone = [path.name for path in files if not path.is_file()]
+    if gone:
+        remark += f"; no longer on this host: {', '.join(gone)}"
+    return await _show(app, desk, plan, ticket, write.values, remark=safe_line(remark), files=files)
 
 
 async def _show(
@@ -91,16 +97,17 @@ async def _show(
     template: Mapping[str, object],
     *,
     remark: str = "",
+    files: Sequence[Path] = (),
 ) -> OutboxEntry | None:
     draft = desk.draft(plan.draft_key)
-    paths = draft.get(FILES, []) if draft else []
-    files = [Path(str(path)) for path in paths] if isinstance(paths, list | tuple) else []
+    paths = draft.get(FILES, []) if draft else files
+    chosen = [Path(str(path)) for path in paths] if isinstance(paths, list | tuple) else []
     screen = FormScreen(
         desk,
         plan,
         start_values(plan, ticket, draft, template),
         before=start_values(plan, ticket, None, {}),
-        files=files,
+        files=chosen,
         refused=str(draft.get(REFUSED, "")) if draft else "",
         remark="your draft, as you left it" if draft else remark or (safe_line(ticket.summary, 80) if ticket else ""),
     )

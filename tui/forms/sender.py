@@ -139,7 +139,8 @@ class Sender:
             emptied = {row.field.name: "" for row in self._form.rows.values() if not row.text.strip()}
             old = next((each.write.values for each in self._desk.outbox() if each.id == self._corrects), {})
             gone = {name: text for name, text in emptied.items() if name in old}
-            entry = await self._desk.edit(self._corrects, {**gone, **write.values})
+            files = self._form.files.paths if self._plan.limits is not None else None
+            entry = await self._desk.edit(self._corrects, {**gone, **write.values}, files)
             self._corrects = entry.id
             return entry
         replaced = self._replaced()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from providers.sandbox import Sandbox
 from tests.support.dashboard import bottom, picture, press, type_text
 from tests.support.sandbox_app import Night, night_over
 from tui.config_model import TemplateSettings
+from tui.forms.picker import FilePicker
 from tui.forms.screen import FormScreen
 from tui.screens.outbox import OutboxScreen
 
@@ -138,6 +140,72 @@ async def test_a_refused_write_is_corrected_in_the_outbox_and_sent_once(box: San
         await night.until(lambda: isinstance(night.app.screen, OutboxScreen), "the outbox")
         assert ["We look at it" in body for body in night.committed("comment")] == [True]
         await night.until(lambda: not night.desk.outbox(), "an empty outbox")
+
+
+@pytest.mark.parametrize("other", ["other.log", "boot.log", ""], ids=["another", "same-name", "without"])
+async def test_a_refused_write_goes_with_another_file_or_with_none(other: str, box: Sandbox, tmp_path: Path) -> None:
+    number = box.ensono.create(client_number="INC0001")
+    first, second = tmp_path / "boot.log", tmp_path / "later" / (other or "x")
+    second.parent.mkdir()
+    first.write_bytes(b"the wrong one\n")
+    second.write_bytes(b"the right one\n")
+    async with night_over(box, tmp_path, "ensono") as night:
+        await at(night, TicketKey("ensono", number))
+        form = await night.form("c")
+        form.rows["comment"].text = "Here is the log"
+        form.files.add(first)
+        box.fault("ensono", "unauthorised", match="PUT", count=None)
+        await press(night.pilot, "ctrl+s")
+        await night.until(lambda: night.desk.outbox() and night.desk.outbox()[0].state == "rejected", "the refusal")
+        box.clear_faults()
+        await night.press("escape", "x", "e")
+        await night.until(lambda: isinstance(night.app.screen, FormScreen), "its form")
+        await night.pilot.pause()
+        assert "boot.log  14" in picture(night.app)
+        await night.press("ctrl+r")
+        assert "boot.log  14" not in picture(night.app)
+        if other:
+            await night.press("ctrl+f")
+            await night.until(lambda: isinstance(night.app.screen, FilePicker), "the picker")
+            picker: Any = night.app.screen
+            picker.line.value = str(second)
+            await night.press("enter")
+        await press(night.pilot, "ctrl+s")
+        await night.until(lambda: isinstance(night.app.screen, OutboxScreen), "the outbox")
+        await night.until(lambda: not night.desk.outbox(), "an empty outbox")
+    assert len([entry for entry in box.ledger if entry.operation == "comment"]) == 1
+    sent = [str(entry) for entry in box.ledger if entry.operation == "attach"]
+    assert [digest_of(second) in each and second.name in each for each in sent] == [True] * bool(other)
+
+
+async def test_a_file_that_was_refused_alone_gives_way_to_another(box: Sandbox, tmp_path: Path) -> None:
+    number = box.ensono.create(client_number="INC0001")
+    first, second = tmp_path / "boot.log", tmp_path / "dump.log"
+    first.write_bytes(b"the wrong one\n")
+    second.write_bytes(b"the right one\n")
+    async with night_over(box, tmp_path, "ensono") as night:
+        await at(night, TicketKey("ensono", number))
+        write = night.desk.write("attach", "ensono", number, files=[first])
+        await night.desk.submit(write)
+        box.fault("ensono", "unauthorised", count=None)
+        await night.desk.deliver(write.id)
+        box.clear_faults()
+        first.unlink()
+        await night.press("x", "e")
+        await night.until(lambda: isinstance(night.app.screen, FilePicker), "the picker, as its file is gone")
+        assert "no longer on this host: boot.log" in picture(night.app)
+        picker: Any = night.app.screen
+        picker.line.value = str(second)
+        await night.press("enter", "ctrl+s")
+        await night.until(lambda: isinstance(night.app.screen, OutboxScreen), "the outbox")
+        await night.until(lambda: not night.desk.outbox(), "an empty outbox")
+    (sent,) = [str(entry) for entry in box.ledger if entry.operation == "attach"]
+    assert digest_of(second) in sent
+
+
+def digest_of(path: Path) -> str:
+    """A file's digest, as the ledger has it."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 async def test_what_got_no_answer_is_dropped_or_sent_again_after_a_question(box: Sandbox, tmp_path: Path) -> None:
