@@ -29,28 +29,43 @@ def messages(
 ) -> list[Message]:
     """What happened to a ticket between two states of it, as a queue would have told.
 
-    Comments older than `comments_since` were there before we looked, and are no news.
+    Comments older than `comments_since` were there before we looked, and are no news. The comment after which a ticket
+    waits for us says that too: one thing has happened, and it is told once.
     """
     if before is None:
         return [] if baseline else [_message(after, order, "create", "created", after.summary or "New ticket")]
     found: list[Message] = []
+    asks, comments = after.awaiting_us and not before.awaiting_us, _new_comments(before, after, comments_since)
     # What nobody has stated yet, as of a ticket that we have just created, has not changed by being stated.
     if after.state != before.state and "state" in before.stamps:
         found.append(_state_changed(before, after, order))
-    elif after.awaiting_us and not before.awaiting_us:
+        asks = False
+    elif asks and not comments:
         found.append(_message(after, order, "update", "awaiting", "Waits for us", set_={"awaiting_us": True}))
     if after.priority != before.priority and after.priority is not None and before.priority is not None:
         words = f"Priority {before.priority} → {after.priority}"
         found.append(
             _message(after, order, "update", f"priority {after.priority}", words, set_={"priority": after.priority})
         )
-    known = {comment.id for comment in before.comments}
-    for comment in after.comments:
-        old = comments_since is not None and (comment.at is None or comment.at < comments_since)
-        if comment.id not in known and comment.origin == "vendor" and not old:
-            words = f"{comment.author}: {comment.body}" if comment.author else comment.body
-            found.append(_message(after, order, "comment", f"comment {comment.id}", words, comment=comment))
+    for comment in comments:
+        words = f"{comment.author}: {comment.body}" if comment.author else comment.body
+        set_: dict[str, object] = {}
+        if asks and comment is comments[-1]:
+            words, set_ = f"Waits for us. {words}", {"awaiting_us": True}
+        found.append(_message(after, order, "comment", f"comment {comment.id}", words, set_=set_, comment=comment))
     return found
+
+
+def _new_comments(before: Ticket, after: Ticket, since: datetime | None) -> list[Comment]:
+    """The vendor's comments that one ticket has and the other has not, but for those older than `since`."""
+    known = {comment.id for comment in before.comments}
+    return [
+        comment
+        for comment in after.comments
+        if comment.id not in known
+        and comment.origin == "vendor"
+        and not (since is not None and (comment.at is None or comment.at < since))
+    ]
 
 
 def gone(ticket: Ticket, order: Order) -> Patch:

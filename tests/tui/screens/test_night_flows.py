@@ -295,3 +295,19 @@ async def test_the_handover_names_what_was_answered_and_is_saved(
         await press(night.pilot, "enter")
         await night.until(lambda: saved(tmp_path), "the file")
         assert [number in text for text in saved(tmp_path)] == [True]
+
+
+async def test_a_comment_on_a_held_case_is_told_once_and_says_that_it_waits(box: Sandbox, tmp_path: Path) -> None:
+    number = box.tangoe.create(state="-5")
+    async with night_over(box, tmp_path, "tangoe") as night:
+        key = TicketKey("tangoe", number)
+        await night.until(lambda: night.desk.ticket(key), "the case")
+        for text in ("We look into it.", "Which SIM is it?"):
+            box.tangoe.comment(number, text)
+        await night.sync("tangoe")
+        await night.until(lambda: len(night.app.main.incoming.rows) == 2, "what the screen tells")
+        told = sorted(entry.message.summary for entry in night.desk.messages() if entry.message is not None)
+        assert [each.startswith("Waits for us. ") for each in told] == [True, False], told
+        assert ("Which SIM" in told[0], "look into it" in told[1]) == (True, True)
+        assert "Waits for us. " in picture(night.app)
+        assert number in night.needs_me()
