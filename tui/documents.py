@@ -105,6 +105,11 @@ def outbox_entry(entry: OutboxEntry) -> dict[str, Any]:
     }
 
 
+def waiting_entry(entry: OutboxEntry, waits_for: str) -> dict[str, Any]:
+    """One write of the outbox's list: also what it waits for, a sentence, or null where it is over."""
+    return {**outbox_entry(entry), "waits_for": waits_for or None}
+
+
 def health(item: ProviderHealth, now: datetime) -> dict[str, Any]:
     """How one provider is doing; ages in seconds."""
     age = None if item.last_good is None else round((now - item.last_good).total_seconds())

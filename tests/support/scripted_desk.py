@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -78,6 +78,7 @@ class ScriptedDesk:
     timelines: dict[TicketKey, list[TimelineItem]] = field(default_factory=dict)
     inbox_entries: list[InboxEntry] = field(default_factory=list)
     outbox_entries: list[OutboxEntry] = field(default_factory=list)
+    waits: dict[str, str] = field(default_factory=dict)
     healths: dict[str, ProviderHealth] = field(default_factory=dict)
     texts: dict[TicketKey, list[tuple[datetime | None, str]]] = field(default_factory=dict)
     drafts: dict[str, Mapping[str, object]] = field(default_factory=dict)
@@ -208,6 +209,9 @@ class ScriptedDesk:
             return entry.state != "done" or (settled and (since is None or entry.updated_at >= since))
 
         return [entry for entry in self.outbox_entries if wanted(entry)]
+
+    def waits_for(self, entries: Iterable[OutboxEntry]) -> Mapping[str, str]:
+        return {entry.id: self.waits[entry.id] for entry in entries if entry.id in self.waits}
 
     def health(self) -> list[ProviderHealth]:
         return list(self.healths.values())

@@ -40,11 +40,14 @@ def outbox(ctx: click.Context, *, with_settled: bool, as_json: bool) -> int:
 
     async def work(desk: Desk, config: Config) -> int:
         entries = desk.outbox(settled=with_settled)
+        waits_for = desk.waits_for(entries)
         if as_json:
-            print_json({"outbox": [documents.outbox_entry(entry) for entry in entries]})
+            print_json({"outbox": [documents.waiting_entry(entry, waits_for.get(entry.id, "")) for entry in entries]})
         elif entries:
             headings = ("ID", "SINCE", "VENDOR", "NUMBER", "ACTION", "STATE", "TRIES", "WHY")
-            print_data(table(headings, (_line(entry) for entry in entries), terminal_width()))
+            print_data(
+                table(headings, (_line(entry, waits_for.get(entry.id, "")) for entry in entries), terminal_width())
+            )
         else:
             say("The outbox is empty.")
         return exits.OK
@@ -52,11 +55,13 @@ def outbox(ctx: click.Context, *, with_settled: bool, as_json: bool) -> int:
     return session.run(work)
 
 
-def _line(entry: OutboxEntry) -> tuple[object, ...]:
-    write = entry.write
+def _line(entry: OutboxEntry, waits_for: str) -> tuple[object, ...]:
+    from tui.desk.waits import why
+
+    write, told = entry.write, why(entry, waits_for)
     number = write.number or write.client_number
     since = words.local(entry.created_at)
-    return entry.id, since, write.provider, number, write.action, entry.state, entry.attempts, entry.error
+    return entry.id, since, write.provider, number, write.action, entry.state, entry.attempts, told
 
 
 @outbox.command("retry")

@@ -41,10 +41,10 @@ def judge(
     sent = entry.sent_at or entry.updated_at
     if now - sent < SETTLE_AFTER:
         return Verdict.WAIT
-    told_by_queue = settling.by == "queue" or (settling.fallback == "repeat_once" and has_queue)
-    if told_by_queue and not reads_queue:
+    by_queue = told_by_queue(settling, has_queue=has_queue)
+    if by_queue and not reads_queue:
         return Verdict.ENGINEER
-    if told_by_queue and not _emptied(entry, sent, settling):
+    if by_queue and not _emptied(entry, sent, settling):
         return Verdict.WAIT
     if settling.fallback == "engineer":
         return Verdict.ENGINEER
@@ -52,6 +52,11 @@ def judge(
         undoes = settling.by != "queue" and newer_came
         return Verdict.ENGINEER if entry.attempts > 1 or undoes else Verdict.SEND_AGAIN
     return Verdict.SEND_AGAIN if entry.attempts < MOST_ATTEMPTS else Verdict.ENGINEER
+
+
+def told_by_queue(settling: Settling, *, has_queue: bool) -> bool:
+    """Whether the vendor's queue may still show such a write, so that it has to be read first."""
+    return settling.by == "queue" or (settling.fallback == "repeat_once" and has_queue)
 
 
 def _emptied(entry: OutboxEntry, sent: datetime, settling: Settling) -> bool:

@@ -73,6 +73,21 @@ def before(catalogue: Catalogue, entry_id: str) -> list[str]:
     return [key for key, item in older if same_ticket(item, own)]
 
 
+def behind_which(catalogue: Catalogue) -> dict[str, str]:
+    """Of all open writes those that wait behind another to their ticket, each with its id. One look at all."""
+    first: dict[tuple[str, str, str], str] = {}
+    found: dict[str, str] = {}
+    for key, item in _by_age(catalogue):
+        if not (item.number or item.client_number):
+            continue
+        ticket = item.provider, item.number, "" if item.number else item.client_number
+        if ticket in first:
+            found[key] = first[ticket]
+        elif _in_the_way(item.state, item.needs_engineer):
+            first[ticket] = key
+    return found
+
+
 def obstacle(view: View, entry_ids: Iterable[str]) -> OutboxEntry | None:
     """The first of these writes that must be finished before another is sent; None where nothing is in the way."""
     entries = (records.write(view, entry_id) for entry_id in entry_ids)
@@ -84,7 +99,11 @@ def is_in_the_way(entry: OutboxEntry) -> bool:
 
     One that got no answer is in the way while it can settle itself, and no longer when it waits for the engineer.
     """
-    return entry.state in UNFINISHED or (entry.state == "unconfirmed" and not entry.needs_engineer)
+    return _in_the_way(entry.state, entry.needs_engineer)
+
+
+def _in_the_way(state: str, needs_engineer: bool) -> bool:
+    return state in UNFINISHED or (state == "unconfirmed" and not needs_engineer)
 
 
 def behind(entry: OutboxEntry, obstacle: OutboxEntry) -> OutboxEntry:

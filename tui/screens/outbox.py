@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from tui.board import Board
 from tui.desk.entries import OutboxEntry
+from tui.desk.waits import why
 from tui.messages import DeskChanged, Notice
 from tui.widgets.columns import Column
 from tui.widgets.footer import Footer, Hint
@@ -40,7 +41,7 @@ LOOKS = {
 }
 
 
-def entry_lines(entry: OutboxEntry, board: Board, width: int) -> list[Line]:
+def entry_lines(entry: OutboxEntry, waits_for: str, board: Board, width: int) -> list[Line]:
     """One entry in full: what it would do, what happened, what the engineer can decide."""
     word, role = LOOKS[entry.state]
     write = entry.write
@@ -53,8 +54,10 @@ def entry_lines(entry: OutboxEntry, board: Board, width: int) -> list[Line]:
     fact("State", word, role)
     fact("Written", f"{local(entry.created_at, board.zone, board.now)}, {ago(entry.created_at, board.now)}")
     fact("Sent", {0: "not yet", 1: "once"}.get(entry.attempts, f"{entry.attempts} times"))
-    if entry.error:
+    if entry.error and entry.state != "queued":
         fact("Why", entry.error, "bad" if entry.state == "rejected" else "warning")
+    if waits_for:
+        fact("Waits for", waits_for, "warning")
     if entry.next_step:
         fact("What to do", entry.next_step, "strong")
     for name, value in write.values.items():
@@ -92,6 +95,7 @@ class OutboxScreen(Screen[None]):
     def __init__(self, board: Board) -> None:
         super().__init__()
         self.board = board
+        self._waits_for: Mapping[str, str] = {}
 
     def compose(self) -> ComposeResult:
         """The list, the entry, the footer."""
@@ -113,7 +117,7 @@ class OutboxScreen(Screen[None]):
             "number": (write.number or write.client_number or "new", "text"),
             "vendor": (board.vendors.get(write.provider, write.provider), "muted"),
             "state": LOOKS[entry.state],
-            "words": (entry.error or entry.note, "muted"),
+            "words": (why(entry, self._waits_for.get(entry.id, "")) or entry.note, "muted"),
         }
 
     @property
@@ -124,7 +128,9 @@ class OutboxScreen(Screen[None]):
     def on_mount(self) -> None:
         """Fill it."""
         self.table.focus()
-        self.table.set_rows(self.board.desk.outbox())
+        entries = self.board.desk.outbox()
+        self._waits_for = self.board.desk.waits_for(entries)
+        self.table.set_rows(entries)
         self.call_after_refresh(self.renew)
 
     def on_resize(self) -> None:
@@ -134,6 +140,7 @@ class OutboxScreen(Screen[None]):
     def renew(self) -> None:
         """Show the outbox as it is now."""
         entries = self.board.desk.outbox()
+        self._waits_for = self.board.desk.waits_for(entries)
         deciding = sum(entry.needs_engineer or entry.state == "rejected" for entry in entries)
         self.table.set_rows(entries)
         self.table.set_title("Outbox", [(f"{deciding} to decide, {len(entries)} in all", "muted")] if entries else [])
@@ -142,7 +149,8 @@ class OutboxScreen(Screen[None]):
     def show_entry(self) -> None:
         """The entry under the cursor, and the keys it takes."""
         entry, reader = self.table.cursor_row, self.query_one(Reader)
-        lines = entry_lines(entry, self.board, reader.text_width) if entry is not None else []
+        waits_for = self._waits_for.get(entry.id, "") if entry is not None else ""
+        lines = entry_lines(entry, waits_for, self.board, reader.text_width) if entry is not None else []
         reader.show(lines, title="Entry", top=0)
         hints = [Hint("r", "Send again"), Hint("d", "Drop it")] if entry is not None else []
         if entry is not None and entry.state != "unconfirmed":
@@ -155,9 +163,13 @@ class OutboxScreen(Screen[None]):
         self.show_entry()
 
     def on_desk_changed(self, event: DeskChanged) -> None:
-        """Shown as it is now."""
-        if event.touches("outbox"):
+        """Shown as it is now. A poll may change what a write waits for, and no write."""
+        if event.touches("outbox") or (event.touches("health") and self._wait_differently()):
             self.renew()
+
+    def _wait_differently(self) -> bool:
+        desk = self.board.desk
+        return desk.waits_for(desk.outbox()) != self._waits_for
 
     def on_notice(self, event: Notice) -> None:
         """A sentence."""

@@ -182,7 +182,8 @@ def test_a_write_without_an_answer(bench: Bench) -> None:
     assert document["write"]["error"]
     assert document["error"]["type"] == "Unconfirmed"
     (entry,) = bench.done("outbox")["outbox"]
-    assert list(entry) == ENTRY
+    assert list(entry) == [*ENTRY, "waits_for"]
+    assert entry["waits_for"]
     assert entry["id"] == document["write"]["id"]
 
 
