@@ -26,7 +26,8 @@ def outbox(ctx: click.Context, *, with_settled: bool, as_json: bool) -> int:
     """List the writes that wait, failed or need a decision, oldest first.
 
     A write without an answer is unconfirmed: it is looked up at the vendor by `vendorq sync`, and where nothing can
-    be looked up, you decide: retry sends it again, drop gives it up.
+    be looked up, you decide: retry sends it again, drop gives it up. WHY says what went wrong and what a write waits
+    for now; with --json, `waits_for` says the latter.
 
     \b
     vendorq outbox

@@ -117,6 +117,21 @@ async def test_the_outbox_shows_each_entry_with_its_reason_and_next_step(desk: S
         assert "Look at the ticket, then send it again or drop it." in text
 
 
+async def test_the_outbox_says_what_a_write_waits_for_as_polls_change_it(desk: ScriptedDesk) -> None:
+    desk.outbox_entries[1] = replace(desk.outbox_entries[1], error="", attempts=0)
+    desk.waits["5f21c0aa02"] = "the vendor asked for patience"
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "x", "j")
+        await until(pilot, lambda: "Waits for   the vendor asked for patience" in picture(app), "the entry")
+        assert any("· queued" in line and "the vendor asked" in line for line in lines(app)), "and in its line"
+        assert "Sent        not yet" in picture(app)
+        desk.waits["5f21c0aa02"] = "the next poll of tangoe sends it"
+        desk.tell("health")
+        await until(pilot, lambda: "Waits for   the next poll of tangoe" in picture(app), "the other reason")
+        assert "patience" not in picture(app)
+
+
 async def test_sending_again_is_asked_before_it_is_done(desk: ScriptedDesk) -> None:
     app = dashboard(desk)
     async with running(app) as pilot:
