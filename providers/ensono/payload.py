@@ -41,7 +41,17 @@ def plan(settings: Settings, declaration: Declaration, write: Write, ticket: Tic
         _check_not_closed(settings.name, write, ticket)
     values = require(settings.name, declaration.forms.get(operation, ()), _given(settings, declaration, write))
     intent = Intent(settings=settings, declaration=declaration, write=write, ticket=ticket, now=now, values=values)
-    return _PLANS[operation](intent)
+    made = _PLANS[operation](intent)
+    return made if operation is Operation.CREATE else replace(made, patch=_dated(made.patch, now))
+
+
+def _dated(patch: Patch, now: datetime) -> Patch:
+    """A change of the ticket is its last one as soon as Ensono has taken it, also where no message tells of it.
+
+    Ensono's own `updatedOn` does not move with comments and files that it sends, and so not with ours.
+    """
+    changes = patch.set or patch.vendor or patch.cycle
+    return replace(patch, set={**patch.set, "updated_at": now}) if changes else patch
 
 
 def _check_takes_files(provider: str, declaration: Declaration, operation: Operation, subject: Ticket) -> None:

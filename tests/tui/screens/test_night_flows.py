@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from providers.clock import SystemClock
 from providers.model import TicketKey
 from providers.sandbox import Sandbox
-from tests.support.dashboard import bottom, picture, press, type_text
+from tests.support.dashboard import bottom, lines, picture, press, type_text
 from tests.support.sandbox_app import Night, night_over
 from tui.config_model import TemplateSettings
 from tui.forms.picker import FilePicker
 from tui.forms.screen import FormScreen
 from tui.screens.outbox import OutboxScreen
+from tui.widgets.times import local
 
 
 @pytest.fixture
@@ -295,6 +297,39 @@ async def test_the_handover_names_what_was_answered_and_is_saved(
         await press(night.pilot, "enter")
         await night.until(lambda: saved(tmp_path), "the file")
         assert [number in text for text in saved(tmp_path)] == [True]
+
+
+async def test_our_own_number_is_the_ticket_s_last_change(box: Sandbox, tmp_path: Path) -> None:
+    number = box.ensono.create()
+    clock = Ahead()
+    async with night_over(box, tmp_path, "ensono", clock=clock) as night:
+        key = TicketKey("ensono", number)
+        await at(night, key)
+        ticket = night.desk.ticket(key)
+        assert ticket is not None
+        before = ticket.updated_at
+        clock.ahead = timedelta(hours=3)
+        form = await night.form("L")
+        form.rows["clientTicketNumber"].text = "INC0777"
+        await finish(night)
+        assert [entry.operation for entry in box.ledger if entry.operation != "acknowledge"] == ["link"]
+        ticket = night.desk.ticket(key)
+        assert ticket is not None
+        assert ticket.updated_at is not None
+        assert before is None or ticket.updated_at - before > timedelta(hours=2)
+        told = local(ticket.updated_at, night.app.board.zone, night.app.board.now)
+        (line,) = [line for line in lines(night.app) if "Last change" in line]
+        assert told in line
+
+
+class Ahead(SystemClock):
+    """A clock that can be put ahead."""
+
+    ahead = timedelta()
+
+    def now(self) -> datetime:
+        """The system's time and what it is ahead of it."""
+        return super().now() + self.ahead
 
 
 async def test_a_comment_on_a_held_case_is_told_once_and_says_that_it_waits(box: Sandbox, tmp_path: Path) -> None:
