@@ -20,13 +20,21 @@ NAMES: Final = 18
 """Columns for the names of facts."""
 
 
-def ticket_page(ticket: Ticket, timeline: Sequence[TimelineItem], now: datetime, vendor_zone: str = "UTC") -> str:
+def ticket_page(
+    ticket: Ticket,
+    timeline: Sequence[TimelineItem],
+    now: datetime,
+    vendor_zone: str = "UTC",
+    *,
+    needs: Sequence[str] = (),
+) -> str:
     """Facts, description, a change's plans, approvals, files, timeline (oldest first), and what else the vendor says.
 
-    `vendor_zone` is the zone of the vendor's stamps that carry none.
+    `vendor_zone` is the zone of the vendor's stamps that carry none. `needs` says why the ticket needs someone: not
+    what the vendor's own state says of that, which may stand as it was when it has our answer.
     """
     found = vendor_facts(ticket.vendor, vendor_zone, None)
-    lines = [f"{ticket.provider}  {ticket.number}  {safe_line(ticket.summary)}".rstrip(), *_facts(ticket, now)]
+    lines = [f"{ticket.provider}  {ticket.number}  {safe_line(ticket.summary)}".rstrip(), *_facts(ticket, now, needs)]
     lines += _pairs(found.leading)
     if ticket.description:
         lines += ["", "Description", *_block(ticket.description)]
@@ -55,14 +63,15 @@ def ticket_page(ticket: Ticket, timeline: Sequence[TimelineItem], now: datetime,
     return "\n".join(lines)
 
 
-def _facts(ticket: Ticket, now: datetime) -> Iterator[str]:
+def _facts(ticket: Ticket, now: datetime, needs: Sequence[str]) -> Iterator[str]:
     state = ticket.state
     if ticket.vendor_state and ticket.vendor_state.casefold() != state:
         state += f" (vendor: {safe_line(ticket.vendor_state)})"
     facts = {
         "Our number": ticket.client_number or "none",
         "Type": ticket.type,
-        "State": state + (", the vendor waits for us" if ticket.awaiting_us else ""),
+        "State": state,
+        "Needs you": ", ".join(needs),
         "Priority": str(ticket.priority) if ticket.priority else "none",
         "Opened": words.local(ticket.opened_at),
         "Updated": words.local(ticket.updated_at),

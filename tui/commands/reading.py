@@ -144,6 +144,7 @@ def show_ticket(session: Session, *, provider: str, number: str, refresh: bool, 
 
     async def work(desk: Desk, config: Config) -> int:
         from tui.page import ticket_page
+        from tui.views import reasons
 
         key = find_ticket(desk, config, provider, number)
         if refresh:
@@ -153,8 +154,9 @@ def show_ticket(session: Session, *, provider: str, number: str, refresh: bool, 
         if as_json:
             print_json({"ticket": documents.ticket_of(desk, key)})
         else:
-            zone = desk.declaration(provider).time_zone
-            print_data(ticket_page(record, desk.timeline(key), desk.clock.now(), zone))
+            zone, now, row = desk.declaration(provider).time_zone, desk.clock.now(), desk.row(key)
+            needs = reasons(row, now) if row is not None else []
+            print_data(ticket_page(record, desk.timeline(key), now, zone, needs=needs))
         _remark(desk, {key.provider})
         return exits.OK
 
