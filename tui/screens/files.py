@@ -17,9 +17,9 @@ from tui.messages import DeskChanged
 from tui.screens.boxed import Boxed
 from tui.sizes import human_size
 from tui.widgets.columns import Column
-from tui.widgets.fixed import FixedLines
 from tui.widgets.footer import HintLine
-from tui.widgets.lines import Piece, wrap
+from tui.widgets.lines import Piece
+from tui.widgets.says import Says
 from tui.widgets.story import file_state
 from tui.widgets.table import Table
 from tui.widgets.times import local
@@ -35,27 +35,6 @@ COLUMNS: Final = (
     Column(id="state", title="", width=14),
 )
 FETCHING: Final = "fetching"
-
-
-class Says(FixedLines):
-    """A sentence under the list, in at most three lines."""
-
-    DEFAULT_CSS = "Says { height: 3; margin-top: 1; }"
-    surface = "background"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words: Piece = ("", "text")
-
-    def say(self, words: str, role: str = "text") -> None:
-        """Say something else."""
-        self.words = (words, role)
-        self.renew()
-
-    def compose_lines(self, width: int) -> list[list[Piece]]:
-        """The sentence, wrapped."""
-        words, role = self.words
-        return [[(text, role)] for text in wrap(words, width)]
 
 
 class FilesScreen(Boxed[None]):

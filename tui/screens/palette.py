@@ -15,6 +15,7 @@ from tui.keymap import first_label
 from tui.screens.boxed import Boxed
 from tui.widgets.columns import Column
 from tui.widgets.lines import Piece
+from tui.widgets.says import Says
 from tui.widgets.table import Table
 
 if TYPE_CHECKING:
@@ -60,7 +61,10 @@ def _distance(action: Action, text: str) -> tuple[int, bool, int]:
 
 
 class PaletteScreen(Boxed[str]):
-    """A line to type in over the actions that match. Answers the id of the chosen one."""
+    """A line to type in, the actions that match, and under them what there is to say of the chosen one, whole.
+
+    Answers its id.
+    """
 
     DEFAULT_CSS = """
     PaletteScreen > #box { width: 88; height: 22; padding: 0 1; }
@@ -89,6 +93,7 @@ class PaletteScreen(Boxed[str]):
             )
             table.can_focus = False
             yield table
+            yield Says()
 
     def _cells(self, action: Action) -> dict[str, Piece]:
         words = self.refusals[action.id]
@@ -107,11 +112,23 @@ class PaletteScreen(Boxed[str]):
         """Everything, until something is typed."""
         self.query_one(Input).focus()
         self.table.set_rows(matching(""))
+        self.call_after_refresh(self.say_of_chosen)
+
+    def say_of_chosen(self) -> None:
+        """What the chosen action does, or why it cannot be done: a row may cut it."""
+        action = self.table.cursor_row
+        why = self.refusals[action.id] if action is not None else ""
+        self.query_one(Says).say(why or (action.help if action is not None else ""), "warning" if why else "muted")
+
+    def on_table_moved(self) -> None:
+        """Another one is chosen."""
+        self.say_of_chosen()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """What matches."""
         self.table.set_rows(matching(event.value))
         self.table.action_end(-1)
+        self.say_of_chosen()
 
     def on_input_submitted(self) -> None:
         """Enter does the chosen one."""

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 import pytest
 from textual.app import App
+from textual.widget import Widget
 
-from tests.support.dashboard import NARROW, bottom, dashboard, lines, picture, press, running, type_text, until
+from providers import registry
+from providers.base import Operation
+from providers.clock import SystemClock
+from providers.sandbox import Sandbox
+from tests.support.dashboard import NARROW, WIDE, bottom, dashboard, lines, picture, press, running, type_text, until
 from tests.support.night import TUNNEL, night
-from tests.support.scripted_desk import ScriptedDesk
-from tui.actions import ACTIONS
+from tests.support.sandbox_desk import connect, plain_settings
+from tests.support.scripted_desk import ScriptedDesk, declaration
+from tui.actions import ACTIONS, BY_ID
 from tui.keymap import keymap, label
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.help import help_lines
 from tui.screens.main import MainScreen
 from tui.screens.palette import PaletteScreen, matching
 from tui.widgets.lines import width_of_all
+from tui.widgets.says import Says
+
+LONGEST = (
+    "reopening is not offered by Ensono; ask for it in a comment while the ticket is resolved, and create a new ticket "
+    "that names this one once it is closed, or call the support desk if it burns"
+)
 
 
 @pytest.fixture
@@ -73,6 +87,53 @@ async def test_the_palette_says_why_something_cannot_be_done_before_and_after(de
         assert "no message is chosen" in picture(app)
         await press(pilot, "enter")
         assert "no message is chosen" in bottom(app)
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_the_palette_says_the_whole_reason_of_the_chosen_one(desk: ScriptedDesk, size: tuple[int, int]) -> None:
+    declared = declaration("ensono", Operation.COMMENT, title="Ensono")
+    desk.declarations["ensono"] = replace(declared, refusals={**declared.refusals, Operation.REOPEN: LONGEST})
+    app = dashboard(desk)
+    async with running(app, size) as pilot:
+        await press(pilot, "colon")
+        for name, words in (
+            ("reopen", f"{LONGEST[0].upper()}{LONGEST[1:]}."),
+            ("comment", BY_ID["ticket.comment"].help),
+        ):
+            await press(pilot, *["backspace"] * 8)
+            await type_text(pilot, name)
+            told = app.screen.query_one(Says)
+            shown = [lines(app)[y][told.region.x : told.region.right].strip() for y in rows_of(told)]
+            assert " ".join(part for part in shown if part) == words
+        await press(pilot, *["backspace"] * 8, "down")
+        shown = [lines(app)[y][told.region.x : told.region.right].strip() for y in rows_of(told)]
+        assert " ".join(part for part in shown if part) == matching("")[1].help, "it follows the cursor"
+
+
+def rows_of(widget: Widget) -> range:
+    """The lines of the screen that a widget takes."""
+    return range(widget.region.y, widget.region.bottom)
+
+
+def test_every_reason_a_vendor_gives_has_room_in_the_palette(box: Sandbox, tmp_path: Path) -> None:
+    room = Says()
+    for kind in registry.kinds():
+        declared = connect(kind, plain_settings(box, kind), SystemClock(), tmp_path).declaration
+        for operation in Operation:
+            assert len(room_for(room, f"{declared.refusal(operation)}.")) <= 3, (kind, operation)
+
+
+def room_for(says: Says, words: str) -> list[list[tuple[str, str]]]:
+    """The lines it takes in a palette at 80 columns."""
+    says.words = (words, "text")
+    return says.compose_lines(70)
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Sandbox]:
+    """The vendors, for what they declare."""
+    with Sandbox(seed=1) as box:
+        yield box
 
 
 async def test_the_palette_finds_by_title_first_and_shows_its_end_in_words(desk: ScriptedDesk) -> None:
