@@ -24,7 +24,7 @@ from tui.bell import Bell
 from tui.board import Board
 from tui.collector import Collector
 from tui.compose import settle
-from tui.config_fault import ConfigFault
+from tui.config_fault import ConfigFault, fault_of_keys
 from tui.desk.ports import StoreFault
 from tui.frame import Frame
 from tui.keymap import KeymapFault, keymap
@@ -79,7 +79,7 @@ class VendorqApp(OnTerminal):
         try:
             self.keys = keymap(config.keys)
         except KeymapFault as fault:
-            raise ConfigFault(config.path, str(fault), "correct it, or take it out", key="[keys]") from None
+            raise fault_of_keys(config.path, str(fault)) from None
         name = themes.PLAIN if "NO_COLOR" in os.environ else config.dashboard.theme
         self.palette, self._theme_fault = themes.load_or_default(name, self.themes_folder)
         super().__init__()

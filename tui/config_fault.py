@@ -27,3 +27,20 @@ class ConfigFault(Exception):
         place = f"{self.place}: " if self.place else ""
         key = f"{self.key}: " if self.key else ""
         return f"{place}{key}{self.sentence}; {self.cure}" if self.cure else f"{place}{key}{self.sentence}"
+
+
+def fault_of_keys(file: Path | None, words: str, text: str | None = None) -> ConfigFault:
+    """What is wrong with [keys], from the words of a KeymapFault: `id: sentence; cure`.
+
+    `text` is the file's, read anew where it is not given, for the line of the key.
+    """
+    from tui.config_lines import line_of
+
+    if text is None:
+        try:
+            text = file.read_text(encoding="utf-8", errors="replace") if file is not None else ""
+        except OSError:
+            text = ""
+    name, _, said = words.partition(": ")
+    sentence, _, cure = said.partition("; ")
+    return ConfigFault(file, sentence, cure, line=line_of(text, ("keys", name)), key=f"keys: {name}")

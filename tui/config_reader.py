@@ -15,7 +15,7 @@ from providers.model import Engineer
 from providers.settings import ProviderSettings
 from tui import config_errors, filters
 from tui.config import Config, parse_engineer
-from tui.config_fault import ConfigFault
+from tui.config_fault import ConfigFault, fault_of_keys
 from tui.config_lines import line_of
 from tui.config_model import CommonSettings
 from tui.config_place import state_path
@@ -160,9 +160,7 @@ class Reader:
         try:
             keymap(common.keys)
         except KeymapFault as error:
-            name, _, words = str(error).partition(": ")
-            sentence, _, cure = words.partition("; ")
-            raise self._fault(("keys", name), f"keys: {name}", sentence, cure) from None
+            raise fault_of_keys(self._file, str(error), self._text) from None
 
     def _check_views(self, common: CommonSettings) -> None:
         for index, view in enumerate(common.view):

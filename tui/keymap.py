@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from string import ascii_lowercase
 from typing import Final
@@ -127,20 +127,37 @@ def keymap(own: Mapping[str, str] | None = None) -> dict[str, tuple[str, ...]]:
         for key in keys:
             if taken.setdefault(key, name) != name:
                 raise KeymapFault(f"{name}: {label(key)} is given to {taken[key]} as well")
-    for key, name in taken.items():
-        if other := defaults.get(key):
-            raise KeymapFault(
-                f"{name}: {label(key)} is the key for {other.title!r}; give that one another, too, "
-                f'such as "{other.id}" = "{_free_key(other, taken, defaults)}", or choose another here'
-            )
+    if any(key in defaults for key in taken):
+        raise KeymapFault(_clashes(taken, defaults))
     return {action.id: chosen.get(action.id) or keys_of(action.keys) for action in ACTIONS}
 
 
-def _free_key(action: Action, *used: Mapping[str, object]) -> str:
+def _clashes(taken: Mapping[str, str], defaults: Mapping[str, Action]) -> str:
+    """Every default key that is taken, in one sentence: whose it is, who takes it, and what to write for the other."""
+    lost = [(label(key), name, other) for key, name in taken.items() if (other := defaults.get(key))]
+    offers: dict[str, str] = {}
+    for _, _, other in lost:
+        kept = [part for part in _parts(other.keys) if not taken.keys() & keys_of(part)]
+        offer = ",".join(kept) or _free_key(other, taken, defaults, offers.values())
+        offers.setdefault(other.id, offer)
+    (key, name, other), *more = lost
+    cure = f'such as "{other.id}" = "{offers[other.id]}", or choose another here'
+    words = [f"{name}: {key} is the key for {other.title!r}; give that one another, too, {cure}"]
+    words += [
+        f'{name} takes {key} from {other.title!r} as well: "{other.id}" = "{offers[other.id]}"'
+        for key, name, other in more
+    ]
+    return "; ".join(words)
+
+
+def _free_key(action: Action, *used: Collection[str]) -> str:
     """A key that nothing has yet: a letter of the action's title in some form, else the first function key left."""
     letters = [letter for letter in action.title.lower() if letter in ascii_lowercase]
     plain = [*letters[:1], *(letter.upper() for letter in letters[:1]), *(f"ctrl+{letter}" for letter in letters)]
-    offers = [*(key for key in plain if key not in _ALIKE), *(f"f{number}" for number in range(2, 13))]
+    offers = [
+        *(key for key in plain if key not in _ALIKE and key != "ctrl+c"),
+        *(f"f{number}" for number in range(2, 13)),
+    ]
     return next((key for key in offers if not any(key in keys for keys in used)), "f12")
 
 

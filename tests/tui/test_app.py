@@ -211,6 +211,16 @@ def test_a_wrong_key_is_a_fault_of_the_config(desk: ScriptedDesk) -> None:
         dashboard(desk, keys={"tickt.comment": "m"})
 
 
+def test_a_key_that_another_action_loses_is_told_at_the_start_with_its_line(desk: ScriptedDesk, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[keys]\n# mine\n"ticket.comment" = "x"\n')
+    with pytest.raises(ConfigFault) as told:
+        dashboard(desk, keys={"ticket.comment": "x"}, folder=tmp_path)
+    assert str(told.value) == (
+        f"{tmp_path}/config.toml:3: keys: ticket.comment: x is the key for 'Outbox'; give that one another, too, "
+        'such as "app.outbox" = "ctrl+o", or choose another here'
+    )
+
+
 async def test_own_keys_work_and_stand_in_the_hints(desk: ScriptedDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     app = dashboard(desk, keys={"list.next_unread": "K", "move.down": "n", "ticket.create": "N"})
     async with running(app) as pilot:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from tui.actions import ACTIONS
+from tui.actions import ACTIONS, BY_ID
 from tui.keymap import KeymapFault, keymap, keys_of, label, labels
 
 
@@ -29,6 +31,33 @@ def test_another_actions_default_key_is_refused_with_what_to_do() -> None:
     with pytest.raises(KeymapFault, match=r"app\.quit: 1 is the key for 'View 1'"):
         keymap({"app.quit": "1"})
     with pytest.raises(KeymapFault, match=r"ticket\.comment: j is the key for 'Down'"):
+        keymap({"ticket.comment": "j"})
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"ticket.comment": "j"},
+        {"ticket.comment": "x", "ticket.attach": "h", "ticket.update": "o,q"},
+        {"ticket.raw": "c,C,s,S", "app.poll": "down,j,k,up"},
+        {"app.log": ",".join("abcdefhimnoprstuvwxyz")},
+    ],
+)
+def test_all_that_lose_a_key_are_told_at_once_and_what_is_to_be_written_holds(own: dict[str, str]) -> None:
+    with pytest.raises(KeymapFault) as told:
+        keymap(own)
+    cures = dict(re.findall(r'"([a-z_.]+)" = "(\S+)"', str(told.value)))
+    losing = {
+        action.title for action in ACTIONS for text in own.values() if {*keys_of(action.keys)} & {*keys_of(text)}
+    } - {BY_ID[name].title for name in own}
+    assert {BY_ID[name].title for name in cures} == losing
+    assert all(f"'{title}'" in str(told.value) for title in losing)
+    keys = keymap({**own, **cures})
+    assert all(keys[name] == keys_of(text) for name, text in {**own, **cures}.items())
+
+
+def test_who_loses_one_key_of_several_is_offered_the_others() -> None:
+    with pytest.raises(KeymapFault, match=r'such as "move\.down" = "down"'):
         keymap({"ticket.comment": "j"})
 
 
