@@ -13,6 +13,7 @@ import asyncio
 import select
 import socket
 import ssl
+from asyncio.trsock import TransportSocket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, cast
@@ -30,6 +31,7 @@ class Wire(asyncio.Protocol):
 
     def __init__(self) -> None:
         self.transport: asyncio.Transport
+        self._socket: TransportSocket
         self.error: Exception | None = None
         self.ended = False
         self._came = bytearray()
@@ -41,6 +43,8 @@ class Wire(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection stands."""
         self.transport = cast("asyncio.Transport", transport)
+        # Kept, because a transport that encrypts forgets it at the end.
+        self._socket = transport.get_extra_info("socket")
 
     def data_received(self, data: bytes) -> None:
         """Bytes have come."""
@@ -51,9 +55,10 @@ class Wire(asyncio.Protocol):
         _wake(self._reader)
 
     def eof_received(self) -> None:
-        """The other side sends no more; the transport closes."""
+        """The other side sends no more; the transport closes. What was said by then is the answer to all."""
         self.ended = True
         _wake(self._reader)
+        _wake(self._writer)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Over, with or without an error."""
@@ -83,7 +88,7 @@ class Wire(asyncio.Protocol):
         A loop that was busy for a moment does not know that the vendor has closed an idle connection meanwhile; a
         write sent over it would be one without an answer.
         """
-        return self.readable or _is_readable(self.transport.get_extra_info("socket").fileno())
+        return self.readable or _is_readable(self._socket.fileno())
 
     def require_silence(self) -> None:
         """Raise where anything was said, or the connection ended, before it is to be encrypted."""
@@ -120,6 +125,11 @@ class Wire(asyncio.Protocol):
             raise self.error or ConnectionResetError("the connection is closed")
         self.transport.write(data)
         return not self._full
+
+    def drop(self) -> None:
+        """Close at once. A transport that has ended with something still to send must not be asked to."""
+        if self._socket.fileno() >= 0:
+            self.transport.abort()
 
     async def room(self) -> None:
         """Wait until there is room for more, or it is over."""
@@ -170,7 +180,7 @@ class Stream(httpcore.AsyncNetworkStream):
 
     async def aclose(self) -> None:
         """Close at once; what has not left is dropped."""
-        self._wire.transport.abort()
+        self._wire.drop()
 
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
@@ -189,7 +199,7 @@ class Stream(httpcore.AsyncNetworkStream):
                 if encrypted is None:
                     raise ConnectionResetError("the connection was closed during the handshake")
         except BaseException:
-            wire.transport.abort()
+            wire.drop()
             raise
         wire.transport = encrypted
         return self

@@ -8,6 +8,7 @@ import struct
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from ssl import SSLContext, create_default_context
 
 import httpcore
@@ -15,7 +16,8 @@ import pytest
 
 from providers.connections import line
 from providers.failure import connection_failure
-from providers.sockets import Sockets
+from providers.sockets import Sockets, Stream
+from tests.support.certificates import Authority
 from tests.support.until import until
 
 MUCH = 64 * 1024 * 1024
@@ -162,6 +164,49 @@ async def test_a_silent_peer_is_given_up_in_time_and_a_refusing_one_at_once() ->
     with pytest.raises(httpcore.ConnectError) as raised:
         await Sockets().connect_tcp("127.0.0.1", port, timeout=5)
     assert isinstance(raised.value.__cause__, ConnectionRefusedError)
+
+
+async def test_a_request_answered_before_it_was_read_is_closed_like_any_other() -> None:
+    heard, read = threading.Event(), threading.Event()
+
+    def refuse(accepted: socket.socket) -> None:
+        accepted.recv(1)
+        accepted.sendall(b"too large")
+        accepted.shutdown(socket.SHUT_WR)
+        _wait(heard)
+        while accepted.recv(65536):
+            pass
+        read.set()
+
+    with peer(refuse) as port:
+        async with connected(port) as stream:
+            await stream.write(bytes(MUCH), timeout=10)
+            assert await stream.read(100, timeout=10) == b"too large"
+            heard.set()
+            assert await asyncio.to_thread(read.wait, 10)
+
+
+async def test_an_encrypted_connection_that_breaks_is_known_to_have_ended(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    server, breaks = authority.server(), threading.Event()
+
+    def answer(accepted: socket.socket) -> None:
+        encrypted = server.wrap_socket(accepted, server_side=True)
+        _wait(breaks)
+        encrypted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        encrypted.close()
+
+    with peer(answer) as port:
+        plain = await Sockets().connect_tcp("127.0.0.1", port, timeout=5)
+        stream = await plain.start_tls(create_default_context(cafile=authority.bundle), "localhost", timeout=5)
+        breaks.set()
+        assert isinstance(stream, Stream)
+        async with asyncio.timeout(10):
+            while not stream._wire.ended:
+                stream.get_extra_info("is_readable")
+                await asyncio.sleep(0)
+        assert stream.get_extra_info("is_readable")
+        await stream.aclose()
 
 
 async def test_a_handshake_that_never_ends_is_given_up_and_closed() -> None:
