@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import ClassVar, Final, Protocol
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,12 +15,26 @@ from tui.screens.boxed import Boxed
 from tui.widgets.footer import HintLine
 from tui.widgets.pasting import LineInput
 
+AUTOSAVE_SECONDS: Final = 1.0
+
+
+class Kept(Protocol):
+    """A draft: what was typed before and never taken."""
+
+    text: str
+
+    async def save(self, text: str) -> None:
+        """Keep this in its place; nothing where it is blank."""
+
+    async def leave(self, text: str) -> None:
+        """The same, and say so where the box was."""
+
 
 class AskScreen(Boxed[str]):
-    """A title, a sentence, a line that begins with `value`.
+    """A title, a sentence, a line that begins with `value`, or with the draft; where there can be one, what is typed is
+    kept until it is taken.
 
-    `keep` is given what was typed where the box is left without it being taken. `check` says what is wrong with a
-    text, in a sentence; empty where it is right.
+    `check` says what is wrong with a text, in a sentence; empty where it is right.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -35,15 +49,16 @@ class AskScreen(Boxed[str]):
         *,
         placeholder: str = "",
         value: str = "",
-        keep: Callable[[str], Coroutine[Any, Any, None]] | None = None,
+        draft: Kept | None = None,
     ) -> None:
         super().__init__()
         self.heading = title
         self.words = words
         self.check = check
         self.placeholder = placeholder
-        self.value = value
-        self.keep = keep
+        self.draft = draft
+        self.value = draft.text if draft is not None else value
+        self._saved = self.value
 
     def compose(self) -> ComposeResult:
         """The box."""
@@ -56,21 +71,32 @@ class AskScreen(Boxed[str]):
             line.cursor_blink = False
             yield line
             yield Static("", id="wrong", classes="wrong", markup=False)
-            yield HintLine(("Enter, Ctrl-S", "done"), ("Esc", "leave, draft kept" if self.keep else "leave it"))
+            yield HintLine(
+                ("Enter, Ctrl-S", "done"), ("Esc", "leave, draft kept" if self.draft is not None else "leave it")
+            )
 
     def on_mount(self) -> None:
         """Straight to the line."""
         self.query_one(Input).focus()
+        if self.draft is not None:
+            self.set_interval(AUTOSAVE_SECONDS, self.save_draft)
+
+    @property
+    def text(self) -> str:
+        """What is typed."""
+        return self.query_one(Input).value
 
     async def save_draft(self) -> None:
-        """Keep what is typed now. Also called when the terminal is lost."""
-        if self.keep is not None:
-            await self.keep(self.query_one(Input).value)
+        """Keep what is typed now, where it is not. Also called when the terminal is lost."""
+        text = self.text
+        if self.draft is not None and text != self._saved:
+            self._saved = text
+            await self.draft.save(text)
 
     async def action_dismiss(self, result: str | None = None) -> None:
         """Away from it; what is typed is kept where it is worth it."""
-        if self.keep is not None:
-            work = self.keep(self.query_one(Input).value)
+        if self.draft is not None:
+            work = self.draft.leave(self.text)
             self.app.run_worker(work, name="keep the draft", group="desk", exit_on_error=False)
         self.dismiss(None)
 
@@ -80,7 +106,7 @@ class AskScreen(Boxed[str]):
 
     def action_done(self) -> None:
         """Take it, where it is right."""
-        text = self.query_one(Input).value
+        text = self.text
         wrong = self.check(text)
         if wrong:
             self.query_one("#wrong", Static).update(Content(wrong), layout=False)

@@ -308,6 +308,43 @@ async def test_a_note_that_is_left_is_there_again_and_ctrl_s_keeps_it(desk: Scri
         await until(pilot, lambda: ("save_draft", name, None) in desk.calls, "no draft")
 
 
+@pytest.mark.parametrize(
+    ("keys", "name", "words"),
+    [
+        (("w",), f"snooze:{TUNNEL.provider}:{TUNNEL.number}", "36h"),
+        (("space", "space", "w"), "snooze:several", "36h"),
+        (("t",), "track", "smartops 12"),
+    ],
+)
+async def test_a_box_that_is_left_keeps_what_was_typed_until_it_is_done(
+    desk: ScriptedDesk, keys: tuple[str, ...], name: str, words: str
+) -> None:
+    app = dashboard(desk)
+    async with running(app, NARROW) as pilot:
+        await press(pilot, *keys)
+        assert "leave, draft kept" in picture(app)
+        await type_text(pilot, words)
+        await press(pilot, "escape")
+        await until(pilot, lambda: ("save_draft", name, {"text": words}) in desk.calls, "the draft")
+        assert "is kept as a draft" in bottom(app)
+        desk.drafts[name] = {"text": words}
+        await press(pilot, keys[-1])
+        assert words in picture(app)
+        await press(pilot, "enter" if keys != ("t",) else "backspace")
+        if keys == ("t",):
+            await press(pilot, *["backspace"] * len(words), "escape")
+        await until(pilot, lambda: ("save_draft", name, None) in desk.calls, "no draft any more")
+
+
+async def test_what_is_typed_in_a_box_outlives_a_lost_line(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app, NARROW) as pilot:
+        await press(pilot, "w")
+        await type_text(pilot, "4h")
+        kept = ("save_draft", f"snooze:{TUNNEL.provider}:{TUNNEL.number}", {"text": "4h"})
+        await until(pilot, lambda: kept in desk.calls, "what is saved as one types")
+
+
 async def test_putting_aside_takes_a_time_to_come(desk: ScriptedDesk) -> None:
     app = dashboard(desk)
     async with running(app) as pilot:
