@@ -15,7 +15,7 @@ from tui.forms.chooser import Chooser, Offer
 from tui.forms.plan import FILES, REFUSED, FormPlan, plan_form, start_values
 from tui.forms.screen import FormScreen
 from tui.messages import Notice
-from tui.words import counted
+from tui.words import counted, sentences
 
 if TYPE_CHECKING:
     from tui.app import VendorqApp
@@ -80,13 +80,11 @@ async def correct(app: VendorqApp, desk: Desk, entry: OutboxEntry) -> OutboxEntr
     remark = "a correction: it takes the other one's place"
     if write.files and plan.limits is None:
         remark += f", with the same {counted(len(write.files), 'file')}"
-    if write.done:
-        remark += f"; the vendor has this already: {', '.join(write.done)}"
     files = [Path(item.path) for item in write.files]
-    gone = [path.name for path in files if not path.is_file()]
-    if gone:
-        remark += f"; no longer on this host: {', '.join(gone)}"
-    return await _show(app, desk, plan, ticket, write.values, remark=safe_line(remark), files=files)
+    has = f"The vendor has this already: {', '.join(write.done)}" if write.done else ""
+    missing = ", ".join(path.name for path in files if not path.is_file())
+    warning = safe_line(sentences(has, f"No longer on this host: {missing}." if missing else ""))
+    return await _show(app, desk, plan, ticket, write.values, remark=remark, warning=warning, files=files)
 
 
 async def _show(
@@ -97,6 +95,7 @@ async def _show(
     template: Mapping[str, object],
     *,
     remark: str = "",
+    warning: str = "",
     files: Sequence[Path] = (),
 ) -> OutboxEntry | None:
     draft = desk.draft(plan.draft_key)
@@ -109,6 +108,7 @@ async def _show(
         before=start_values(plan, ticket, None, {}),
         files=chosen,
         refused=str(draft.get(REFUSED, "")) if draft else "",
+        warning=warning,
         remark="your draft, as you left it" if draft else remark or (safe_line(ticket.summary, 80) if ticket else ""),
     )
     entry: OutboxEntry | None = await app.push_screen_wait(screen)

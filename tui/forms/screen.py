@@ -45,7 +45,10 @@ LOW: Final = 30
 
 
 class FormScreen(Screen[OutboxEntry | None]):
-    """Ends with the outbox entry of what was sent, or None. What is typed outlives it as a draft."""
+    """Ends with the outbox entry of what was sent, or None. What is typed outlives it as a draft.
+
+    `warning` is said at first, until something is typed.
+    """
 
     CSS = """
     FormScreen { background: $vq-background; }
@@ -79,6 +82,7 @@ class FormScreen(Screen[OutboxEntry | None]):
         files: list[Path],
         refused: str = "",
         remark: str = "",
+        warning: str = "",
     ) -> None:
         super().__init__()
         self.desk = desk
@@ -93,6 +97,7 @@ class FormScreen(Screen[OutboxEntry | None]):
         self.heading = Heading(f"{plan.title} · {plan.subject}", remark)
         self.help = FieldHelp()
         self.hints = Hints(self._hints())
+        self.warning = warning
         self.dirty = False
         self._loud: Piece = ("", "")
         self._missing = False
@@ -131,6 +136,8 @@ class FormScreen(Screen[OutboxEntry | None]):
         self.show_issues()
         first = next((row for row in self.rows.values() if not row.text), None) or next(iter(self.rows.values()), None)
         (first.input if first is not None else self.query_one(SendLine)).focus()
+        if self.warning:
+            self.call_after_refresh(self.say, self.warning, "warning")
         if self._is_bare_attach:
             self.action_add_file()
 

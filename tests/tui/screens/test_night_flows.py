@@ -13,7 +13,7 @@ import pytest
 from providers.clock import SystemClock
 from providers.model import TicketKey
 from providers.sandbox import Sandbox
-from tests.support.dashboard import bottom, lines, picture, press, type_text
+from tests.support.dashboard import NARROW, bottom, lines, picture, press, type_text
 from tests.support.sandbox_app import Night, night_over
 from tui.config_model import TemplateSettings
 from tui.forms.picker import FilePicker
@@ -180,6 +180,30 @@ async def test_a_refused_write_goes_with_another_file_or_with_none(other: str, b
     assert [digest_of(second) in each and second.name in each for each in sent] == [True] * bool(other)
 
 
+async def test_what_the_vendor_has_of_a_refused_write_is_said_and_not_sent_again(box: Sandbox, tmp_path: Path) -> None:
+    number = box.ensono.create(client_number="INC0001")
+    first, second = tmp_path / "boot.log", tmp_path / "dump.log"
+    first.write_bytes(b"the wrong one\n")
+    second.write_bytes(b"the right one\n")
+    async with night_over(box, tmp_path, "ensono", size=NARROW) as night:
+        await at(night, TicketKey("ensono", number))
+        write = night.desk.write("comment", "ensono", number, values={"comment": "Here it is"}, files=[first])
+        await night.desk.submit(write)
+        box.fault("ensono", "unauthorised", match="boot.log", count=None)
+        await night.desk.deliver(write.id)
+        box.clear_faults()
+        await night.press("x", "e")
+        await night.until(lambda: "The vendor has this already: comment" in picture(night.app), "what it has")
+        form: Any = night.app.screen
+        form.files.remove_last()
+        form.files.add(second)
+        await night.press("ctrl+s")
+        await night.until(lambda: not night.desk.outbox(), "an empty outbox")
+    done = [entry.operation for entry in box.ledger if entry.operation != "acknowledge"]
+    assert done == ["comment", "attach"], "the comment once"
+    assert digest_of(second) in str(box.ledger[-1])
+
+
 async def test_a_file_that_was_refused_alone_gives_way_to_another(box: Sandbox, tmp_path: Path) -> None:
     number = box.ensono.create(client_number="INC0001")
     first, second = tmp_path / "boot.log", tmp_path / "dump.log"
@@ -195,10 +219,11 @@ async def test_a_file_that_was_refused_alone_gives_way_to_another(box: Sandbox, 
         first.unlink()
         await night.press("x", "e")
         await night.until(lambda: isinstance(night.app.screen, FilePicker), "the picker, as its file is gone")
-        assert "no longer on this host: boot.log" in picture(night.app)
         picker: Any = night.app.screen
         picker.line.value = str(second)
-        await night.press("enter", "ctrl+s")
+        await night.press("enter")
+        await night.until(lambda: "No longer on this host: boot.log." in picture(night.app), "the form")
+        await night.press("ctrl+s")
         await night.until(lambda: isinstance(night.app.screen, OutboxScreen), "the outbox")
         await night.until(lambda: not night.desk.outbox(), "an empty outbox")
     (sent,) = [str(entry) for entry in box.ledger if entry.operation == "attach"]
