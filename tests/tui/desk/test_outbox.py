@@ -355,40 +355,6 @@ async def test_the_engineer_may_retry_or_drop_what_failed(desk: MemoryDesk) -> N
         await desk.retry("none")
 
 
-async def test_the_engineer_may_correct_what_was_refused(desk: MemoryDesk) -> None:
-    desk.fake.before.append(Rejected("fake", "too long"))
-    refused = await desk.send(comment="much too long")
-    corrected = await desk.edit(refused.id, {"comment": "short"})
-    await desk.deliver(corrected.id)
-    assert (desk.fake.ledger, desk.outbox()) == ([("comment", "T1", "short")], [])
-
-
-@pytest.mark.parametrize(
-    ("values", "name", "done"),
-    [
-        ({}, "", ("comment", "file a.log")),
-        ({"comment": "other words"}, "", ("file a.log",)),
-        ({"comment": "words"}, "b.log", ("comment", "file a.log")),
-        ({}, "a.log", ("comment",)),
-    ],
-)
-async def test_a_correction_repeats_only_what_it_says_otherwise(
-    desk: MemoryDesk, tmp_path: Path, values: dict[str, object], name: str, done: tuple[str, ...]
-) -> None:
-    first, other = tmp_path / "a.log", tmp_path / "other" / (name or "x")
-    other.parent.mkdir()
-    first.write_text("one")
-    other.write_text("two")
-    broke_off = Rejected("fake", "too many")
-    broke_off.done = ("comment", "file a.log")
-    desk.fake.before.append(broke_off)
-    write = desk.write("comment", "fake", "T1", values={"comment": "words"}, files=[first])
-    refused = await desk.deliver((await desk.submit(write)).id)
-    corrected = await desk.edit(refused.id, values, [other] if name else None)
-    assert corrected.write.done == done
-    assert [item.path for item in corrected.write.files] == [str(other if name else first)]
-
-
 async def test_one_create_for_each_own_number(desk: MemoryDesk) -> None:
     first = await desk.send("create", number="", client_number="OWN7")
     with pytest.raises(Rejected, match="already belongs to") as refused:
