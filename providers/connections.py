@@ -22,7 +22,11 @@ _LIMITS: Final = httpx.Limits(max_connections=1, max_keepalive_connections=1, ke
 
 def line(context: SSLContext, proxy: str | None) -> httpx.AsyncHTTPTransport:
     """A pool of one connection, over our own sockets."""
-    transport = httpx.AsyncHTTPTransport(verify=context, proxy=proxy, trust_env=False, limits=_LIMITS)
+    through = None
+    if proxy is not None:
+        # A proxy that is spoken to over TLS is trusted by the same authorities as the vendor.
+        through = httpx.Proxy(proxy, ssl_context=context if proxy.startswith("https:") else None)
+    transport = httpx.AsyncHTTPTransport(verify=context, proxy=through, trust_env=False, limits=_LIMITS)
     # httpx has no parameter for it. Were these names to change, the library's own way would be taken.
     transport._pool._network_backend = Sockets()
     return transport

@@ -93,6 +93,17 @@ async def test_a_proxy_is_gone_through_with_its_credentials_and_sees_no_request(
         assert "proxy-authorization" not in vendor.seen[0].headers
 
 
+async def test_a_proxy_over_tls_is_trusted_by_the_same_authorities_as_the_vendor(authority: Authority) -> None:
+    async with Tunnel(tls=authority.server()) as proxy, Upstream(OK, tls=authority.server()) as vendor:
+        async with http_client(vendor.url, ca_bundle=authority.bundle, proxy=proxy.url) as client:
+            assert (await client.request("POST", f"{vendor.url}/x", treatment="write", json_body={})).ok
+        assert proxy.heads[0].startswith("CONNECT localhost:")
+        async with http_client(vendor.url, proxy=proxy.url) as client:
+            with pytest.raises(Unreachable, match="certificate"):
+                await client.request("POST", f"{vendor.url}/x", treatment="write", json_body={})
+        assert (len(proxy.heads), len(vendor.seen)) == (1, 1)
+
+
 @pytest.mark.parametrize("refusal", ["407 Proxy Authentication Required", "403 Forbidden", "502 Bad Gateway"])
 async def test_a_proxy_that_refuses_is_unreachable_for_writes_too(authority: Authority, refusal: str) -> None:
     async with Tunnel(refusal) as proxy:

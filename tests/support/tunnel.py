@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from contextlib import suppress
 
 from tests.support.loopback import Loopback, close
 
 
 class Tunnel(Loopback):
-    """Stands at `authority`. `refusal` is a status line's end."""
+    """Stands at `url`. `refusal` is a status line's end; with `tls` it is itself spoken to over TLS."""
 
-    def __init__(self, refusal: str = "") -> None:
-        super().__init__()
+    def __init__(self, refusal: str = "", tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(tls)
         self._refusal = refusal
         self.heads: list[str] = []
 
