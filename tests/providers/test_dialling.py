@@ -74,7 +74,7 @@ async def test_one_that_is_silent_is_not_waited_for(
             assert called.getpeername() == listening.getsockname()
 
 
-async def test_the_last_error_keeps_its_number(monkeypatch: pytest.MonkeyPatch, refusing: Place) -> None:
+async def test_an_error_that_all_share_keeps_its_number(monkeypatch: pytest.MonkeyPatch, refusing: Place) -> None:
     stands_for(monkeypatch, refusing, ("127.0.0.2", refusing[1]))
     with pytest.raises(ConnectionRefusedError) as raised:
         await dial("vendor.example", 1)
@@ -87,17 +87,10 @@ async def test_a_name_without_an_address_is_an_error(monkeypatch: pytest.MonkeyP
         await dial("vendor.example", 1)
 
 
-async def test_the_families_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
-    six, four = (socket.AF_INET6, ("::1", 1, 0, 0)), (socket.AF_INET, ("127.0.0.1", 1))
-
-    async def answer(host: str, port: int, **more: object) -> list[object]:
-        return [(family, socket.SOCK_STREAM, 6, "", place) for family, place in (six, six, six, four)]
-
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", answer)
-    assert await dialling.addresses("vendor.example", 1) == [six, four, six, six]
-    monkeypatch.undo()
-    assert await dialling.addresses("127.0.0.1", 1) == [four]
-    assert await dialling.addresses("::1", 1) == [six]
+async def test_failures_of_several_kinds_are_one_sentence(monkeypatch: pytest.MonkeyPatch, refusing: Place) -> None:
+    stands_for(monkeypatch, refusing, ("255.255.255.255", 9))
+    with pytest.raises(OSError, match="none of its addresses answers"):
+        await dial("vendor.example", 1)
 
 
 async def test_however_it_is_cancelled_no_socket_is_left(
