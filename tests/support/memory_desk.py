@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
+from providers.base import Settling
 from providers.model import Engineer, TicketKey
-from tests.support.fake_provider import FakeProvider, SetClock
+from tests.support.fake_provider import FakeProvider, SetClock, declare, message
 from tests.support.memory_store import MemoryStore
 from tui.desk.context import Policy
 from tui.desk.desk import Desk
@@ -16,6 +20,12 @@ from tui.desk.retention import Retention
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 T1 = TicketKey("fake", "T1")
+SETTLING: Final = {
+    "create": Settling(by="queue", fallback="engineer"),
+    "comment": Settling(by="lookup", fallback="engineer"),
+    "update": Settling(by="nothing", fallback="repeat_once"),
+    "link": Settling(by="nothing", fallback="send_again"),
+}
 
 
 class MemoryDesk(Desk):
@@ -60,3 +70,23 @@ class MemoryDesk(Desk):
         found = self.message(self.fake.name, message_id)
         assert found is not None
         return found
+
+
+@asynccontextmanager
+async def desk_with_a_ticket(folder: Path) -> AsyncIterator[MemoryDesk]:
+    """A desk whose vendor has a queue, has one ticket, and settles writes as in SETTLING."""
+    desk = MemoryDesk(folder, FakeProvider(declaration=declare(settling=SETTLING)))
+    desk.fake.put(message())
+    await desk.sync("fake")
+    yield desk
+    await desk.aclose()
+
+
+async def is_sending(desk: Desk) -> None:
+    """Wait until a write has left."""
+    changed = asyncio.Event()
+    stop = desk.subscribe(lambda event: changed.set())
+    while all(entry.state != "sending" for entry in desk.outbox()):
+        await changed.wait()
+        changed.clear()
+    stop()

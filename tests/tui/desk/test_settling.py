@@ -14,7 +14,7 @@ from providers.base import Operation, Settling
 from providers.errors import Rejected, Throttled, Unconfirmed, Unreachable, VendorError, WrongState
 from providers.model import Batch, Comment, Patch, Receipt, Ticket, TicketKey, Write
 from tests.support.fake_provider import ANSWERED, FakeProvider, declare, message
-from tests.support.memory_desk import NOON, MemoryDesk
+from tests.support.memory_desk import NOON, MemoryDesk, is_sending
 
 SETTLING = {
     "comment": Settling(by="lookup", fallback="send_again"),
@@ -61,16 +61,6 @@ async def desk(tmp_path: Path, vendor: Thoughtful) -> AsyncIterator[MemoryDesk]:
 def unanswered(desk: MemoryDesk) -> None:
     """Have the next write committed and not answered."""
     desk.fake.after.append(Unconfirmed("fake", "no answer"))
-
-
-async def is_sending(desk: MemoryDesk) -> None:
-    """Wait until a write has left."""
-    changed = asyncio.Event()
-    stop = desk.subscribe(lambda event: changed.set())
-    while all(entry.state != "sending" for entry in desk.outbox()):
-        await changed.wait()
-        changed.clear()
-    stop()
 
 
 async def test_a_verdict_on_one_try_says_nothing_of_the_next(

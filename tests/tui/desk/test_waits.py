@@ -9,31 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from providers.base import Operation, Settling
+from providers.base import Operation
 from providers.errors import Rejected, SecretMissing, Throttled, Unconfirmed, Unreachable
 from providers.model import Batch
 from tests.support.fake_provider import ANSWERED, FakeProvider, declare, message
-from tests.support.memory_desk import NOON, MemoryDesk
+from tests.support.memory_desk import NOON, MemoryDesk, desk_with_a_ticket
 from tui.desk.context import Policy
 from tui.desk.entries import OutboxEntry
 from tui.desk.ports import LeaseHolder
 from tui.desk.waits import why
 
-SETTLING = {
-    "create": Settling(by="queue", fallback="engineer"),
-    "comment": Settling(by="lookup", fallback="engineer"),
-    "update": Settling(by="nothing", fallback="repeat_once"),
-}
-
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[MemoryDesk]:
     """A desk that polls, with one ticket of one vendor."""
-    desk = MemoryDesk(tmp_path, FakeProvider(declaration=declare(settling=SETTLING)))
-    desk.fake.put(message())
-    await desk.sync("fake")
-    yield desk
-    await desk.aclose()
+    async with desk_with_a_ticket(tmp_path) as desk:
+        yield desk
 
 
 async def queue(desk: MemoryDesk, text: str = "hello", number: str = "T1") -> OutboxEntry:

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from providers.base import Settling
 from providers.clock import Clock
 from providers.errors import Unconfirmed
 from providers.model import Patch
 from providers.sandbox import Sandbox
-from tests.support.fake_provider import FakeProvider, declare, message
-from tests.support.memory_desk import MemoryDesk
+from tests.support.fake_provider import message
+from tests.support.memory_desk import MemoryDesk, desk_with_a_ticket
 from tests.support.sandbox_desk import desk_over
 
 DAY = 86_400.0
@@ -58,20 +57,11 @@ async def test_a_write_sent_while_the_clock_was_a_day_ahead_is_settled_once_it_i
             assert (len(box.ledger.of("tangoe", "create")), desk.outbox()) == (1, [])
 
 
-SETTLING = {
-    "update": Settling(by="nothing", fallback="repeat_once"),
-    "create": Settling(by="queue", fallback="engineer"),
-}
-
-
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[MemoryDesk]:
     """A desk whose vendor has a queue, with a ticket."""
-    desk = MemoryDesk(tmp_path, FakeProvider(declaration=declare(settling=SETTLING)))
-    desk.fake.put(message())
-    await desk.sync("fake")
-    yield desk
-    await desk.aclose()
+    async with desk_with_a_ticket(tmp_path) as desk:
+        yield desk
 
 
 async def settled(desk: MemoryDesk, polls: int = 3) -> str:
