@@ -147,7 +147,7 @@ class Desk:
 
     def outbox(self, *, settled: bool = False, since: datetime | None = None) -> list[OutboxEntry]:
         """Writes that wait, failed or need someone (with `settled` the others too, since a time), oldest first."""
-        return shelf.outbox(self.store, settled=settled, since=since)
+        return waits.as_known(self._context, shelf.outbox(self.store, settled=settled, since=since))
 
     def waits_for(self, entries: Iterable[OutboxEntry]) -> Mapping[str, str]:
         """What each of these writes waits for now, in words, by its id; what is over is not among them."""
@@ -310,10 +310,12 @@ class Desk:
     async def retry(self, entry_id: str) -> OutboxEntry:
         """The engineer decided: send an unconfirmed or rejected entry again. Raises as `submit` does."""
         writing.refuse_read_only(self._context, self._outbox.entry(entry_id).write.provider)
+        await self._outbox.recover()
         return await self._outbox.retry(entry_id)
 
     async def drop(self, entry_id: str) -> OutboxEntry:
         """The engineer decided: give an entry up."""
+        await self._outbox.recover()
         return await self._outbox.drop(entry_id)
 
     async def edit(
@@ -321,8 +323,7 @@ class Desk:
     ) -> OutboxEntry:
         """The engineer corrected what a rejected, unconfirmed or queued entry says: a new one takes its place.
 
-        `files` are all that go along from now on; None where they stay. Raises what `submit` raises, and then the
-        old one stays.
+        `files` are all that go along from now on; None where they stay. Raises what `submit` does; the old one stays.
         """
         write = writing.corrected(self._context, self._outbox.entry(entry_id).write, values, files)
         self.preview(write)
@@ -335,7 +336,8 @@ class Desk:
 
     def writes_to(self, key: TicketKey) -> list[OutboxEntry]:
         """All writes to a ticket, the create that made it among them, oldest first."""
-        return shelf.writes(self.store, self._context.catalogue.writes_of(key.provider, key.number))
+        writes = self._context.catalogue.writes_of(key.provider, key.number)
+        return waits.as_known(self._context, shelf.writes(self.store, writes))
 
     def waiting_writes(self, key: TicketKey) -> list[OutboxEntry]:
         """Writes to a ticket that are not settled, oldest first."""

@@ -49,6 +49,19 @@ class TicketLocks:
         finally:
             os.close(handle)
 
+    def is_free(self, write: Write) -> bool:
+        """Whether nobody sends to the write's ticket. Writes nothing, so that it can be asked of a full disk, too."""
+        try:
+            handle = os.open(self._folder / lock_name(write), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False
+        try:
+            return _try(handle, fcntl.LOCK_SH)
+        finally:
+            os.close(handle)
+
     def _open(self, write: Write) -> int:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
@@ -61,9 +74,9 @@ def lock_name(write: Write) -> str:
     return hashlib.sha256(f"{write.provider}\x1f{subject}".encode()).hexdigest()[:32] + ".lock"
 
 
-def _try(handle: int) -> bool:
+def _try(handle: int, kind: int = fcntl.LOCK_EX) -> bool:
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

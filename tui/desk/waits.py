@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from providers.base import Operation, Settling
-from tui.desk import health, records, settle, waiting
+from tui.desk import health, outbox_entries, records, settle, waiting
 from tui.desk.context import Context
 from tui.desk.entries import OutboxEntry
+from tui.desk.locks import TicketLocks
 from tui.desk.outbox_entries import SETTLE_AFTER
 from tui.desk.ports import Table
 
 _NOBODY: Final = "nothing polls now: `vendorq sync --once` {does} it"
+_GONE: Final = "the process that sent it is gone, and nobody knows whether it was done"
 _OUTCOMES: Final = {"engineer": "put to you", "send_again": "sent again", "repeat_once": "sent once more"}
 
 
@@ -26,6 +28,20 @@ def told(context: Context, entries: Iterable[OutboxEntry], is_paused: Callable[[
     """
     reasons = _Reasons(context, is_paused)
     return {entry.id: words for entry in entries if (words := reasons.of(entry))}
+
+
+def as_known(context: Context, entries: Iterable[OutboxEntry]) -> list[OutboxEntry]:
+    """These writes as they stand: what a process was sending that is gone is unconfirmed, though nobody noted it yet.
+
+    Nothing is stored: the next poll, or whoever retries or drops it, does that.
+    """
+    locks = TicketLocks(context.store.path / "locks")
+    return [
+        outbox_entries.lost(entry, _GONE, entry.updated_at)
+        if entry.state == "sending" and locks.is_free(entry.write)
+        else entry
+        for entry in entries
+    ]
 
 
 def why(entry: OutboxEntry, waits_for: str) -> str:
@@ -134,4 +150,5 @@ class _Reasons:
         return words if self._polled else f"{words}; {_NOBODY.format(does='settles')}"
 
     def _entry(self, entry_id: str) -> OutboxEntry | None:
-        return records.write(self._store, entry_id) if entry_id else None
+        entry = records.write(self._store, entry_id) if entry_id else None
+        return None if entry is None else as_known(self._context, [entry])[0]

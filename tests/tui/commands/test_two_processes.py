@@ -56,6 +56,27 @@ def test_a_write_that_a_signal_ends_says_that_it_is_in_the_outbox(bench: Bench, 
     assert len(words.splitlines()) == 1
 
 
+def test_a_write_whose_process_was_killed_is_told_as_unconfirmed_before_anything_polls(bench: Bench) -> None:
+    ticket = linked(bench)
+    bench.box.fault("ensono", "stall_after")
+    process = start(bench, "comment", "ensono", ticket, "Who knows?")
+    until(lambda: "comment" in written(bench))
+    [entry] = bench.done("outbox")["outbox"]
+    assert (entry["state"], entry["waits_for"][:20]) == ("sending", "it is being sent sin")
+    process.kill()
+    process.communicate(timeout=PATIENCE)
+    [entry] = bench.done("outbox")["outbox"]
+    assert (entry["state"], entry["error"]) == (
+        "unconfirmed",
+        "the process that sent it is gone, and nobody knows whether it was done",
+    )
+    assert entry["waits_for"].endswith("nothing polls now: `vendorq sync --once` settles it")
+    assert "unconfirmed=1" in bench.call("status").out
+    assert "unconfirmed" in bench.call("show", "ensono", ticket).out
+    assert bench.done("outbox", "drop", entry["id"])["write"]["state"] == "rejected"
+    assert written(bench) == ["comment"]
+
+
 def test_where_another_polls_once_sends_what_waits_and_ends_by_whether_that_one_is_alive(bench: Bench) -> None:
     bench.write_config(kinds=["ensono"], **{'kind = "ensono"\n': 'kind = "ensono"\npoll_seconds = 1\n'})
     number = linked(bench)

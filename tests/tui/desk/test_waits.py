@@ -13,10 +13,10 @@ from providers.base import Operation
 from providers.errors import Rejected, SecretMissing, Throttled, Unconfirmed, Unreachable
 from providers.model import Batch
 from tests.support.fake_provider import ANSWERED, FakeProvider, declare, message
-from tests.support.memory_desk import NOON, MemoryDesk, desk_with_a_ticket
+from tests.support.memory_desk import NOON, T1, MemoryDesk, desk_with_a_ticket
 from tui.desk.context import Policy
 from tui.desk.entries import OutboxEntry
-from tui.desk.ports import LeaseHolder
+from tui.desk.ports import LeaseHolder, Table
 from tui.desk.waits import why
 
 
@@ -212,3 +212,37 @@ async def test_whatever_stands_in_the_outbox_says_what_it_waits_for_without_a_co
     foreign = replace(entries[0], write=replace(entries[0].write, provider="gone"))
     assert "names no provider gone" in desk.waits_for([foreign])[foreign.id]
     assert desk.memory.commits == before
+
+
+async def dead(desk: MemoryDesk) -> OutboxEntry:
+    """A comment that a process was sending which is gone."""
+    entry = await queue(desk)
+    document = {**(desk.memory.get(Table.OUTBOX, entry.id) or {}), "state": "sending", "attempts": 1}
+    await desk.memory.transact(lambda transaction: transaction.put(Table.OUTBOX, entry.id, document))
+    return entry
+
+
+async def test_what_a_process_was_sending_that_is_gone_is_told_as_unconfirmed_without_a_commit(
+    desk: MemoryDesk,
+) -> None:
+    entry = await dead(desk)
+    before = desk.memory.commits
+    [told], [in_story] = desk.outbox(), desk.writes_to(T1)
+    assert told.state == in_story.state == "unconfirmed"
+    assert why(told, said(desk)).startswith("the process that sent it is gone, and nobody knows whether it was done; ")
+    second = await queue(desk, "second")
+    assert f"{entry.id}, which is unconfirmed: the process that sent it is gone" in said(desk, second)
+    assert desk.memory.commits == before + 1, "only the second write was kept"
+    desk.release_lease()
+    assert said(desk, entry).endswith("; nothing polls now: `vendorq sync --once` settles it")
+
+
+async def test_what_a_process_was_sending_that_is_gone_can_be_dropped(desk: MemoryDesk) -> None:
+    dropped = await desk.drop((await dead(desk)).id)
+    assert (dropped.dropped, dropped.note) == (True, "Dropped by Ada Byron. It may have been done already.")
+    assert desk.outbox() == []
+
+
+async def test_what_a_process_was_sending_that_is_gone_can_be_sent_again(desk: MemoryDesk) -> None:
+    again = await desk.retry((await dead(desk)).id)
+    assert (again.state, (await desk.deliver(again.id)).state, committed(desk)) == ("queued", "done", ["hello"])
