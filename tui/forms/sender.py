@@ -158,12 +158,15 @@ class Sender:
     async def _deliver(self, entry: OutboxEntry) -> None:
         form = self._form
         form.say("sending …")
+        form.hold(True)
         try:
             delivered = await self._desk.deliver(entry.id, form.files.show_progress)
         except StoreFault as fault:
             # What is typed stays in sight; the outbox knows the write, and asks before another is sent beside it.
             self._say(f"It may have been sent: look in the outbox before you send it again. {fault}", "bad")
             return
+        finally:
+            form.hold(False)
         sentence, role = outcome_sentence(self._plan, delivered)
         if delivered.state == "rejected":
             self.refused = delivered.id

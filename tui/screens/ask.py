@@ -105,8 +105,8 @@ class AskScreen(Boxed[str]):
         self.action_done()
 
     def action_done(self) -> None:
-        """Take it, where it is right."""
-        text = self.text
+        """Take it, where it is right; of an empty line what stands there in grey."""
+        text = self.text if self.text.strip() else self.placeholder
         wrong = self.check(text)
         if wrong:
             self.query_one("#wrong", Static).update(Content(wrong), layout=False)

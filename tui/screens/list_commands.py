@@ -139,6 +139,7 @@ class ListCommands:
         self.screen.show_tickets()
         if self.screen.pane != "tickets":
             self.go_to("tickets")
+        self.screen.hold()
         self.screen.follow()
 
     def show_view_by_id(self, identity: str) -> None:

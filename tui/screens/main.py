@@ -261,7 +261,7 @@ class MainScreen(AtOnce):
     def action_do(self, name: str) -> None:
         """Do an action of the registry, or say why not."""
         self.say("")
-        self._hold()
+        self.hold()
         action = BY_ID[name]
         key, message = self.chosen()
         words = refusal(action, self.situation())
@@ -274,7 +274,7 @@ class MainScreen(AtOnce):
         else:
             self._handlers[name]()
 
-    def _hold(self) -> None:
+    def hold(self) -> None:
         """From now on a refresh must not put another row under the cursor of what one works in."""
         self.tickets.touched = self.tickets.touched or self.pane != "incoming"
         self.incoming.touched = self.incoming.touched or self._is_in_incoming
@@ -295,7 +295,7 @@ class MainScreen(AtOnce):
     def go_to(self, pane: str) -> None:
         """Give the keys to a pane (tickets, incoming or detail)."""
         self.pane = pane
-        self._hold()
+        self.hold()
         if pane == "tickets":
             self.inbox.to_top()
         self.place_panes()

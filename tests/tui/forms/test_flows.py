@@ -224,6 +224,23 @@ async def test_a_write_without_an_answer_is_said_to_be_unconfirmed(box: Sandbox,
         assert [entry.state for entry in desk.outbox()] == ["unconfirmed"]
 
 
+async def test_what_is_typed_while_it_is_sent_is_in_no_field_and_no_draft(box: Sandbox, tmp_path: Path) -> None:
+    async with app_over(box, tmp_path) as (app, pilot, desk):
+        key = await ticket(box, pilot, desk)
+        form = await open_form(app, pilot, "comment", key)
+        await type_text(pilot, "All of it")
+        box.fault("ensono", "stall_after", seconds=1.5)
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: [each.state for each in desk.outbox()] == ["sending"], "the sending")
+        await press(pilot, "ctrl+f", "x", "y")
+        assert app.screen is form
+        assert "sending" in picture(app)
+        assert form.values["comment"] == "All of it"
+        await until(pilot, lambda: app.screen is app.main, "the end")
+        assert desk.draft(form.plan.draft_key) is None
+        assert operations(box) == ["comment"]
+
+
 async def test_an_operation_that_is_not_offered_says_why_before_anything_is_typed(box: Sandbox, tmp_path: Path) -> None:
     async with app_over(box, tmp_path) as (app, pilot, desk):
         key = await ticket(box, pilot, desk)

@@ -359,6 +359,17 @@ async def test_putting_aside_takes_a_time_to_come(desk: ScriptedDesk) -> None:
         assert (when - desk.clock.now()).total_seconds() == 7200
 
 
+async def test_an_empty_line_takes_the_time_that_stands_there_in_grey(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "w")
+        assert "4h" in picture(app)
+        await press(pilot, "enter")
+        await until(pilot, lambda: [call for call in desk.calls if call[0] == "mark"], "the mark")
+        [(_, _, _, when)] = [call for call in desk.calls if call[0] == "mark"]
+        assert (when - desk.clock.now()).total_seconds() == 4 * 3600
+
+
 async def test_following_by_number_wants_a_provider_there_is(desk: ScriptedDesk) -> None:
     app = dashboard(desk)
     async with running(app) as pilot:

@@ -67,6 +67,17 @@ async def test_the_cursor_stays_on_its_ticket_when_others_come_before_it(desk: S
         assert tickets.cursor - tickets.top == line or tickets.top == 0
 
 
+async def test_the_first_ticket_of_a_view_keeps_the_cursor_when_a_more_urgent_one_comes(desk: ScriptedDesk) -> None:
+    app = dashboard(desk)
+    async with running(app) as pilot:
+        await press(pilot, "2")
+        tickets = app.main.tickets
+        chosen, urgent = tickets.cursor_key, TicketKey("smartops", "ST-20931")
+        desk.change(urgent, priority=1, awaiting_us=True, due_at=ago(3000))
+        await until(pilot, lambda: tickets.rows[0].key == urgent, "the more urgent one")
+        assert tickets.cursor_key == chosen
+
+
 async def test_a_ticket_that_leaves_the_view_stays_until_the_cursor_leaves_it(desk: ScriptedDesk) -> None:
     app = dashboard(desk)
     async with running(app) as pilot:
