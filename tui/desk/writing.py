@@ -62,6 +62,7 @@ def corrected(
 
     What the vendor has confirmed of it is not sent again, unless it says something else now.
     """
+    refuse_unnamed(context, write.provider)
     limits = context.providers[write.provider].declaration.attachments
     sent = write.files
     if files is not None:
@@ -91,8 +92,8 @@ def _newest_request(ticket: Ticket) -> str:
 
 def check(context: Context, write: Write, ticket: Ticket | None) -> Preview:
     """Exactly what would be sent. NotOffered, Rejected, WrongState or TooLarge where it must not be."""
-    provider = context.providers[write.provider]
     refuse_read_only(context, write.provider)
+    provider = context.providers[write.provider]
     operation = _operation(write)
     refusal = provider.declaration.unoffered(operation, ticket)
     if refusal:
@@ -108,8 +109,19 @@ def check(context: Context, write: Write, ticket: Ticket | None) -> Preview:
     return provider.prepare(write, ticket)
 
 
+def refuse_unnamed(context: Context, provider: str) -> None:
+    """Rejected where the config names no such provider: what is kept for it stays as it is."""
+    if provider not in context.providers:
+        raise Rejected(
+            provider,
+            "nothing is sent to it: the config names no such provider",
+            next_step="Name it in the config again, or drop the write in the outbox.",
+        )
+
+
 def refuse_read_only(context: Context, provider: str) -> None:
     """Rejected where nothing is sent to this provider from here."""
+    refuse_unnamed(context, provider)
     if context.read_only or context.policy(provider).read_only:
         raise Rejected(
             provider,
