@@ -25,7 +25,7 @@ from tui.desk import (
     waiting,
 )
 from tui.desk.context import Context, new_id
-from tui.desk.entries import InboxEntry, OutboxEntry
+from tui.desk.entries import OutboxEntry
 from tui.desk.locks import TicketLocks
 from tui.desk.ports import Table, Transaction, View
 
@@ -93,7 +93,7 @@ class Outbox:
         Waits for its turn as long as the provider's timeout. One that is still queued then says what it waits for.
         """
         entry = self.entry(entry_id)
-        if entry.state not in waiting.UNFINISHED:
+        if entry.state not in waiting.UNFINISHED or entry.write.provider not in self._context.providers:
             return entry
         clock, patience = self._context.clock, self._context.policy(entry.write.provider).timeout_seconds
         deadline = clock.monotonic() + patience
@@ -153,7 +153,7 @@ class Outbox:
                 # Dropped while its answers were under way, or settled by another process.
                 return known
             if worst is None:
-                after = outbox_entries.done(known, Receipt(note=_answered(len(known.answers))), now)
+                after = outbox_entries.done(known, Receipt(note=outbox_links.answered(len(known.answers))), now)
                 audit.note_outcome(transaction, self._context, after, "done", after.note)
             else:
                 # The answer's own entry is retried or dropped; the link follows it.
@@ -188,14 +188,15 @@ class Outbox:
 
     async def _send(self, entry: OutboxEntry, before: OutboxEntry, progress: Progress | None) -> OutboxEntry:
         provider, write = self._provider(entry), entry.write
-        settled = False
+        settled = checked = False
         try:
             try:
                 await asyncio.to_thread(outgoing.check, write)
+                checked = True
                 with referring(*outbox_entries.references(write)):
                     receipt = await provider.send(write, self._ticket(write), progress)
             except VendorError as error:
-                after = await self._record_failure(entry, before, error)
+                after = await self._record_failure(entry, before, error, stayed=not checked)
             else:
                 after = await self.record_done(entry.id, receipt)
             settled = True
@@ -216,7 +217,7 @@ class Outbox:
             after = outbox_entries.done(entry, receipt, now)
             records.put_write(transaction, after)
             self._take_in(transaction, after, receipt, now)
-            self._settle_message(transaction, after)
+            outbox_links.settle_message(transaction, after)
             if outbox_entries.is_automatic(after):
                 # The message says that it is acknowledged, and the audit line says when; the rest would pile up.
                 transaction.delete(Table.OUTBOX, after.id)
@@ -235,17 +236,9 @@ class Outbox:
         intake.take_in(transaction, took)
         intake.answer(transaction, write, took.number)
 
-    def _settle_message(self, transaction: Transaction, entry: OutboxEntry) -> None:
-        """An answered message is acknowledged, or failed where we answered so."""
-        write = entry.write
-        message = records.entry(transaction, write.provider, str(write.values.get("message_id", "")))
-        if write.action != "acknowledge" or message is None:
-            return
-        failed = write.values.get("status") == "Failure"
-        settled: InboxEntry = replace(message, status="failed" if failed else "acknowledged", answer=entry.id)
-        records.put_entry(transaction, replace(settled, handled=settled.handled or failed))
-
-    async def _record_failure(self, entry: OutboxEntry, before: OutboxEntry, error: VendorError) -> OutboxEntry:
+    async def _record_failure(
+        self, entry: OutboxEntry, before: OutboxEntry, error: VendorError, *, stayed: bool
+    ) -> OutboxEntry:
         """The entry says what went wrong. So does an audit line, unless it stands as it did `before` it was sent."""
         now = self._context.now()
 
@@ -254,7 +247,7 @@ class Outbox:
             if known.state != "sending":
                 # A message of the vendor has settled it in the meantime.
                 return known
-            after = outbox_entries.failed(known, error, now)
+            after = outbox_entries.failed(known, error, now, stayed=stayed, earlier=before.sent_at)
             records.put_write(transaction, after)
             if after.retry_at is not None and after.state == "queued":
                 health.hold_until(transaction, entry.write.provider, after.retry_at)
@@ -385,10 +378,6 @@ class Outbox:
 
     def _ticket(self, write: Write) -> Ticket | None:
         return records.ticket(self._context.store, TicketKey(write.provider, write.number)) if write.number else None
-
-
-def _answered(count: int) -> str:
-    return "1 message answered." if count == 1 else f"{count} messages answered."
 
 
 def _existing(view: View, entry_id: str) -> OutboxEntry:

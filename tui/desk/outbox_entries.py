@@ -107,20 +107,25 @@ def done(entry: OutboxEntry, receipt: Receipt, now: datetime) -> OutboxEntry:
     )
 
 
-def failed(entry: OutboxEntry, error: VendorError, now: datetime) -> OutboxEntry:
+def failed(
+    entry: OutboxEntry, error: VendorError, now: datetime, *, stayed: bool = False, earlier: datetime | None = None
+) -> OutboxEntry:
     """After an error: rejected where nothing was done, queued where nothing was sent, else unconfirmed.
 
-    Parts of it that the vendor confirmed are remembered, and not sent again.
+    Parts of it that the vendor confirmed are remembered, and not sent again. `stayed` says that it was refused here,
+    before anything of it left; `earlier` is when the try before this one was sent.
     """
     parts = tuple(dict.fromkeys((*entry.write.done, *error.done)))
-    left = parts != tuple(entry.write.done) or not isinstance(error, SecretMissing | Unreachable)
-    entry = replace(entry, write=replace(entry.write, done=parts)) if left else _never_left(entry)
+    left = parts != tuple(entry.write.done) or not (stayed or isinstance(error, SecretMissing | Unreachable))
+    entry = replace(entry, write=replace(entry.write, done=parts)) if left else _never_left(entry, earlier)
     if isinstance(error, SecretMissing):
         return replace(_told(entry, error), state="queued", updated_at=now, retry_at=None)
     if isinstance(error, Unreachable | Throttled):
         wait = error.retry_after if isinstance(error, Throttled) else 0.0
         retry_at = now + min(timedelta(seconds=wait), health.RETRY_AFTER_CAP) if wait else None
         return replace(_told(entry, error), state="queued", updated_at=now, retry_at=retry_at)
+    if isinstance(error, _REFUSALS) and entry.write.doubtful:
+        return _still_doubtful(entry, error, now, earlier)
     if isinstance(error, _REFUSALS):
         return replace(_told(entry, error), state="rejected", updated_at=now, needs_engineer=True, retry_at=None)
     entry = replace(entry, write=replace(entry.write, doubtful=True))
@@ -134,10 +139,31 @@ def still_waits(before: OutboxEntry, after: OutboxEntry) -> bool:
     return waits and (before.error_type, before.error) == (after.error_type, after.error)
 
 
-def _never_left(entry: OutboxEntry) -> OutboxEntry:
+def _still_doubtful(entry: OutboxEntry, error: VendorError, now: datetime, earlier: datetime | None) -> OutboxEntry:
+    """Refused this time, which says nothing of an earlier try that got no answer: that one may have been done.
+
+    It is looked for by when that one was sent, and only a person decides what becomes of it.
+    """
+    told, sent = _told(entry, error), earlier or entry.sent_at
+    return replace(
+        told,
+        write=replace(entry.write, sent_at=sent),
+        sent_at=sent,
+        state="unconfirmed",
+        error=f"{told.error}; an earlier try got no answer and may have been done",
+        error_type=Unconfirmed.__name__,
+        next_step=f"{error.next_step} Look at the vendor whether it is done already, then retry or drop it.".strip(),
+        needs_engineer=True,
+        updated_at=now,
+        retry_at=None,
+    )
+
+
+def _never_left(entry: OutboxEntry, earlier: datetime | None) -> OutboxEntry:
     """The entry without the try that ended before anything of it was sent."""
     if entry.attempts > 1:
-        return replace(entry, attempts=entry.attempts - 1)
+        sent = earlier or entry.sent_at
+        return replace(entry, attempts=entry.attempts - 1, sent_at=sent, write=replace(entry.write, sent_at=sent))
     return replace(entry, attempts=0, sent_at=None, write=replace(entry.write, sent_at=None))
 
 
@@ -183,7 +209,7 @@ def _past(at: datetime | None, now: datetime) -> datetime | None:
 
 def dropped(entry: OutboxEntry, note: str, now: datetime) -> OutboxEntry:
     """Given up by the engineer: kept as rejected, asking for nothing more. The vendor may have done it all the same."""
-    if entry.state == "unconfirmed":
+    if entry.state == "unconfirmed" or entry.write.doubtful:
         note = f"{note} It may have been done already."
     return replace(
         entry,

@@ -44,6 +44,22 @@ def answers(transaction: Transaction, context: Context, write: Write, keys: Sequ
     return found
 
 
+def answered(count: int) -> str:
+    """What a link's note says of the messages that were answered with its number."""
+    return "1 message answered." if count == 1 else f"{count} messages answered."
+
+
+def settle_message(transaction: Transaction, entry: OutboxEntry) -> None:
+    """A message whose answer the vendor has is acknowledged, or failed where we answered so."""
+    write = entry.write
+    message = records.entry(transaction, write.provider, str(write.values.get("message_id", "")))
+    if write.action != "acknowledge" or message is None:
+        return
+    failed = write.values.get("status") == "Failure"
+    settled = replace(message, status="failed" if failed else "acknowledged", answer=entry.id)
+    records.put_entry(transaction, replace(settled, handled=settled.handled or failed))
+
+
 def _says_number(view: View, answer_id: str, client_number: str) -> bool:
     """Whether an answer to a message, that is on its way, gives the vendor this number of ours."""
     answer = records.write(view, answer_id) if answer_id else None

@@ -102,7 +102,7 @@ async def test_a_late_message_settles_what_was_refused_the_second_time(desk: Mem
     entry = await desk.send("create", number="", client_number="OWN7")
     desk.fake.before.append(Rejected("fake", "this number exists"))
     await desk.retry(entry.id)
-    assert (await desk.deliver(entry.id)).state == "rejected"
+    assert (await desk.deliver(entry.id)).state == "unconfirmed"
     desk.fake.put(message("T7", 5000, kind="create", client_number="OWN7"))
     await desk.sync("fake")
     assert [item.state for item in desk.outbox(settled=True)] == ["done"]
