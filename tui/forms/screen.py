@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from textual.timer import Timer
-    from textual.widget import Widget
 
     from tui.app import VendorqApp
     from tui.desk.desk import Desk
@@ -104,8 +103,6 @@ class FormScreen(Screen[OutboxEntry | None]):
         self._missing = False
         self.sender = Sender(self, refused)
         self.leaving = False
-        self._held = False
-        self._had_keys: Widget | None = None
         self._end: tuple[OutboxEntry | None] | None = None
         self._edited: tuple[FieldRow, Editing] | None = None
         self._autosave: Timer | None = None
@@ -376,21 +373,9 @@ class FormScreen(Screen[OutboxEntry | None]):
 
     # Sending.
 
-    def hold(self, held: bool) -> None:
-        """Take no more words and files, or take them again: typed while it is sent, they would be in no write."""
-        self._held = held
-        if not self.is_attached:
-            return
-        if held:
-            self._had_keys = self.focused
-        for row in self.rows.values():
-            row.input.disabled = held
-        if not held and self._had_keys is not None and self._had_keys.is_attached:
-            self._had_keys.focus()
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What changes the write waits while it is being sent."""
-        return not (self._held and action in ("edit", "add_file", "remove_file"))
+        return not (self.sender.holds and action in ("edit", "add_file", "remove_file"))
 
     async def ask(self, question: ConfirmScreen) -> bool:
         """Put a question; whether the answer is yes."""

@@ -18,12 +18,14 @@ from tui.messages import Notice
 from tui.words import sentences
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
     from tui.app import VendorqApp
     from tui.forms.screen import FormScreen
 
 
 class Sender:
-    """What one form sends. `busy` while it does, questions included.
+    """What one form sends. `busy` while it does, questions included; `holds` while the write is on its way.
 
     `refused` is the outbox entry of the same text that the vendor refused, also before the form was left and opened
     again: what is sent next takes its place, so that the text is never sent from both.
@@ -34,8 +36,10 @@ class Sender:
         self._desk = form.desk
         self._plan = form.plan
         self.busy = False
+        self.holds = False
         self._asked = False
         self.refused = refused
+        self._had_keys: Widget | None = None
         self._corrects = form.plan.corrects
 
     def begin(self, *, preview: bool) -> None:
@@ -158,7 +162,7 @@ class Sender:
     async def _deliver(self, entry: OutboxEntry) -> None:
         form = self._form
         form.say("sending …")
-        form.hold(True)
+        self._hold(True)
         try:
             delivered = await self._desk.deliver(entry.id, form.files.show_progress)
         except StoreFault as fault:
@@ -166,7 +170,7 @@ class Sender:
             self._say(f"It may have been sent: look in the outbox before you send it again. {fault}", "bad")
             return
         finally:
-            form.hold(False)
+            self._hold(False)
         sentence, role = outcome_sentence(self._plan, delivered)
         if delivered.state == "rejected":
             self.refused = delivered.id
@@ -185,6 +189,19 @@ class Sender:
             form.end(delivered)
         # After the form is gone: what is said under it is not seen.
         app.call_later(_tell, app, sentence, role)
+
+    def _hold(self, held: bool) -> None:
+        """Have the form take no more words and files, or take them again: typed now, they would be in no write."""
+        self.holds = held
+        form = self._form
+        if not form.is_attached:
+            return
+        if held:
+            self._had_keys = form.focused
+        for row in form.rows.values():
+            row.input.disabled = held
+        if not held and self._had_keys is not None and self._had_keys.is_attached:
+            self._had_keys.focus()
 
     def _say_refused(self, error: VendorError) -> None:
         self._show_at(error.field, error.message)

@@ -352,22 +352,14 @@ async def test_putting_aside_takes_a_time_to_come(desk: ScriptedDesk) -> None:
         await type_text(pilot, "whenever")
         await press(pilot, "enter")
         assert "no time to come" in picture(app)
-        await press(pilot, *["backspace"] * 8, "2", "h", "enter")
-        await until(pilot, lambda: [call for call in desk.calls if call[0] == "mark"], "the mark")
-        _, keys, mark, when = next(call for call in desk.calls if call[0] == "mark")
-        assert (keys, mark) == ((TUNNEL,), "snooze")
-        assert (when - desk.clock.now()).total_seconds() == 7200
-
-
-async def test_an_empty_line_takes_the_time_that_stands_there_in_grey(desk: ScriptedDesk) -> None:
-    app = dashboard(desk)
-    async with running(app) as pilot:
-        await press(pilot, "w")
-        assert "4h" in picture(app)
-        await press(pilot, "enter")
-        await until(pilot, lambda: [call for call in desk.calls if call[0] == "mark"], "the mark")
-        [(_, _, _, when)] = [call for call in desk.calls if call[0] == "mark"]
-        assert (when - desk.clock.now()).total_seconds() == 4 * 3600
+        for typed, hours in ((["2", "h"], 2), ([], 4)):  # of an empty line, what stands there in grey
+            desk.calls.clear()
+            await press(pilot, *["backspace"] * 8, *typed, "enter")
+            await until(pilot, lambda: [call for call in desk.calls if call[0] == "mark"], "the mark")
+            _, keys, mark, when = next(call for call in desk.calls if call[0] == "mark")
+            assert (keys, mark) == ((TUNNEL,), "snooze")
+            assert (when - desk.clock.now()).total_seconds() == hours * 3600
+            await press(pilot, "w")
 
 
 async def test_following_by_number_wants_a_provider_there_is(desk: ScriptedDesk) -> None:
