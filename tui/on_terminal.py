@@ -17,6 +17,7 @@ from tui.frame import Difference, Frame
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from textual.driver import Driver
     from textual.screen import Screen
 
 STOPPING: Final = ("ctrl+", "alt+", "f")
@@ -32,6 +33,15 @@ class OnTerminal(App[int]):
     """What goes back to the shell, from every screen and over every box."""
     is_lent = False
     """Whether another program has the terminal."""
+
+    def get_driver_class(self) -> type[Driver]:
+        """On a terminal, the driver that takes what is pasted for text and nothing else."""
+        from textual.drivers.linux_driver import LinuxDriver
+
+        from tui.paste_parser import PasteDriver
+
+        chosen = super().get_driver_class()
+        return PasteDriver if chosen is LinuxDriver else chosen
 
     async def run_async(
         self,

@@ -6,15 +6,18 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from providers.text import safe_line, safe_text
+from tui.paste_parser import LONGEST, Pasted
 
 
 class LineInput(Input):
     """One line. Textual's own keeps the first of several pasted lines; here they are joined by blanks."""
 
     def _on_paste(self, event: events.Paste) -> None:
+        _say_whether_cut(self, event)
         # Textual's own handler comes after this one, and takes what stands in the event then.
         event.text = safe_text(event.text).strip("\n") if self.password else safe_line(event.text)
 
@@ -25,4 +28,13 @@ class TextInput(TextArea):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+underscore", "undo", "Undo", show=False)]
 
     async def _on_paste(self, event: events.Paste) -> None:
+        _say_whether_cut(self, event)
         event.text = safe_text(event.text)
+
+
+def _say_whether_cut(widget: Widget, event: events.Paste) -> None:
+    if isinstance(event, Pasted) and event.is_cut:
+        widget.notify(
+            f"The paste was too long: its first {LONGEST:,} characters are here. Attach long text as a file.",
+            severity="warning",
+        )
