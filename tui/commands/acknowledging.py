@@ -8,7 +8,7 @@ import click
 
 from tui import documents, exits
 from tui.commands.options import complete_message, json_option, pass_session, provider_argument
-from tui.commands.sending import finish, told_if_stopped
+from tui.commands.sending import delivered, finish, told_if_stopped
 from tui.output import print_json, say
 from tui.session import Session, check_provider
 
@@ -44,7 +44,7 @@ def acknowledge(session: Session, *, provider: str, message_id: str, reason: str
         desk.preview(write)
         async with told_if_stopped(desk, write):
             queued = await desk.submit(write)
-            sent = await desk.deliver(queued.id)
+            sent = await delivered(desk, queued.id)
         return finish(desk, [sent], as_json)
 
     return session.run(work)

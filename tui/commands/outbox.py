@@ -8,7 +8,7 @@ import click
 
 from tui import documents, exits, words
 from tui.commands.options import complete_entry, json_option, pass_session
-from tui.commands.sending import envelope, finish, told_if_stopped
+from tui.commands.sending import delivered, envelope, finish, told_if_stopped
 from tui.output import print_data, print_json, say, table, terminal_width
 from tui.session import Session
 
@@ -79,7 +79,7 @@ def retry(session: Session, *, entry_id: str, as_json: bool) -> int:
     async def work(desk: Desk, config: Config) -> int:
         async with told_if_stopped(desk, _known(desk, entry_id).write):
             queued = await desk.retry(entry_id)
-            sent = queued if queued.state == "done" else await desk.deliver(queued.id)
+            sent = queued if queued.state == "done" else await delivered(desk, queued.id)
         return finish(desk, [sent], as_json)
 
     return session.run(work)

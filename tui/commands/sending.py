@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from providers.model import TicketKey
@@ -12,6 +13,8 @@ from tui.output import print_data, print_json, say
 from tui.session import Session, find_ticket
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from providers.model import Write
     from tui.config import Config
     from tui.desk.desk import Desk
@@ -35,12 +38,41 @@ def send(session: Session, build: Build, as_json: bool) -> int:
         for write in writes:
             async with told_if_stopped(desk, write):
                 queued = await desk.submit(write)
-                entries.append(await desk.deliver(queued.id))
+                entries.append(await delivered(desk, queued.id))
             if entries[-1].state != "done":
                 break
         return finish(desk, entries, as_json, unsent=len(writes) - len(entries))
 
     return session.run(work)
+
+
+async def delivered(desk: Desk, entry_id: str) -> OutboxEntry:
+    """Send a write now; it as it then stands, also where the store cannot note what became of it.
+
+    StoreFault where that says nothing of this write.
+    """
+    from tui.desk import records
+    from tui.desk.ports import StoreFault
+
+    try:
+        return await desk.deliver(entry_id)
+    except StoreFault as fault:
+        kept = records.write(desk.store, entry_id)
+        if kept is None or kept.state not in ("queued", "sending"):
+            raise
+        return unnoted(kept, str(fault), desk.clock.now())
+
+
+def unnoted(entry: OutboxEntry, fault: str, now: datetime) -> OutboxEntry:
+    """An entry over which the store could not be written: one that may have left is unconfirmed, though it says
+    `sending` there until it is settled; one that was not sent waits."""
+    from tui.desk import outbox_entries
+
+    if entry.state == "queued":
+        return replace(entry, error=fault, error_type="StoreFault", next_step="")
+    words = f"it may have been sent, and the store could not note what became of it: {fault}"
+    lost = outbox_entries.lost(entry, words, now)
+    return replace(lost, next_step="Once the store can be written, the next poll settles it.")
 
 
 @asynccontextmanager

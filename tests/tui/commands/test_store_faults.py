@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 
 from providers.clock import SystemClock
-from tests.tui.commands.conftest import Bench
+from tests.tui.commands.conftest import Bench, linked, written
 from tui.desk.store import open_store
 from tui.desk.store.files import RealFiles
 
@@ -150,3 +151,49 @@ def test_many_writes_that_wait_alike_are_one_line(bench: Bench) -> None:
     told = bench.call("sync", "--once").err
     assert "5 writes stay queued" in told
     assert told.count("`vendorq outbox` lists them") == 1
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_disk_that_fills_while_a_write_is_in_flight_leaves_it_unconfirmed_by_its_id(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, again: bool
+) -> None:
+    words: tuple[str, ...] = ("comment", "ensono", linked(bench), "Who knows?")
+    if again:
+        bench.box.fault("ensono", "unauthorised", match="PUT")
+        rejected = bench.failed(77, *words)["write"]
+        words = ("outbox", "retry", rejected["id"])
+    write = RealFiles.write
+
+    def full(files: RealFiles, handle: int, offset: int, data: bytes) -> None:
+        if "comment" in written(bench):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(files, handle, offset, data)
+
+    monkeypatch.setattr(RealFiles, "write", full)
+    told = bench.failed(75, *words)
+    assert (told["write"]["state"], told["error"]["type"]) == ("unconfirmed", "Unconfirmed")
+    message = told["error"]["message"]
+    assert message.startswith("it may have been sent, and the store could not note what became of it: The store is")
+    assert f"the outbox as {told['write']['id']} (unconfirmed)" in told["error"]["next_step"]
+    [entry] = bench.done("outbox")["outbox"]
+    assert (entry["id"], entry["state"]) == (told["write"]["id"], "unconfirmed")
+    monkeypatch.undo()
+    bench.done("sync", "--once")
+    assert written(bench) == ["comment"]
+
+
+def test_a_disk_that_fills_before_a_write_leaves_keeps_it_queued_by_its_id(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, write = linked(bench), RealFiles.write
+
+    def full(files: RealFiles, handle: int, offset: int, data: bytes) -> None:
+        if b'"sending"' in data:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(files, handle, offset, data)
+
+    monkeypatch.setattr(RealFiles, "write", full)
+    told = bench.failed(78, "comment", "ensono", number, "Later.")
+    assert (told["write"]["state"], told["error"]["type"]) == ("queued", "StoreFault")
+    assert f"the outbox as {told['write']['id']} (queued)" in told["error"]["next_step"]
+    assert written(bench) == []
