@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final, Literal, Protocol
 
 from providers.errors import NotOffered
-from providers.model import Attachment, Batch, Message, Preview, Receipt, Snapshot, Ticket, Write
+from providers.model import Attachment, Batch, Message, Patch, Preview, Receipt, Snapshot, Ticket, Write
 
 
 class Operation(StrEnum):
@@ -266,6 +266,14 @@ class Provider(Protocol):
         """Whether this message shows that this write was done. Pure."""
         ...
 
+    def accepted(self, write: Write) -> Patch | None:
+        """What a create says of its ticket once the vendor has taken it, as the receipt of `send` does. Pure.
+
+        For one that was found without its answer. None where nothing but the vendor's own answer says more than the
+        write itself.
+        """
+        ...
+
     def download(self, attachment: Attachment, progress: Progress | None = None) -> AsyncIterator[bytes]:
         """The file's bytes, in pieces, within the size cap."""
         ...
@@ -319,6 +327,10 @@ class Connector:
     def confirms(self, write: Write, message: Message) -> bool:
         """See Provider.confirms."""
         return False
+
+    def accepted(self, write: Write) -> Patch | None:
+        """See Provider.accepted."""
+        return None
 
     async def download(self, attachment: Attachment, progress: Progress | None = None) -> AsyncIterator[bytes]:
         """See Provider.download."""

@@ -21,7 +21,7 @@ from tui.desk.store import open_store
 
 if TYPE_CHECKING:
     from providers.base import CheckStep, Declaration, Progress, Provider
-    from providers.model import Attachment, Batch, Engineer, Message, Preview, Receipt, Snapshot, Ticket, Write
+    from providers.model import Attachment, Batch, Engineer, Message, Patch, Preview, Receipt, Snapshot, Ticket, Write
     from providers.settings import ProviderSettings
     from tui.config import Config
     from tui.desk.ports import Store
@@ -169,6 +169,10 @@ class LateProvider:
     def confirms(self, write: Write, message: Message) -> bool:
         """See Provider.confirms."""
         return self._provider.confirms(write, message)
+
+    def accepted(self, write: Write) -> Patch | None:
+        """See Provider.accepted."""
+        return self._provider.accepted(write)
 
     def download(self, attachment: Attachment, progress: Progress | None = None) -> AsyncIterator[bytes]:
         """See Provider.download."""

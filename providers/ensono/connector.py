@@ -147,6 +147,19 @@ class Connector(Base):
                 return False
         return evidence.confirms(write, patch, message)
 
+    def accepted(self, write: Write) -> Patch | None:
+        """What was sent. Its group is left out where nobody knows whether the default one went instead."""
+        if write.action != "create":
+            return None
+        try:
+            patch = self._plan(write, None).patch
+        except VendorError:
+            return None
+        default = self._settings.default_group
+        if not default or patch.vendor.get("group", "") == default:
+            return patch
+        return replace(patch, vendor={name: value for name, value in patch.vendor.items() if name != "group"})
+
     async def download(self, attachment: Attachment, progress: Progress | None = None) -> AsyncIterator[bytes]:
         """A file from its presigned link, its size checked against what the message announced."""
         if not attachment.url:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from providers.base import Provider
-from providers.model import Message, Write
-from tui.desk import derive, intake, records
+from providers.base import Operation, Provider
+from providers.model import Message, Order, Patch, Receipt, TicketKey, Write
+from tui.desk import confirmed, derive, intake, records
 from tui.desk.catalogue import ECHO_WITHIN
 from tui.desk.entries import OutboxEntry
 from tui.desk.ports import Transaction, View
@@ -41,13 +41,17 @@ def find_own(
     return done
 
 
-def confirm(transaction: Transaction, entry: OutboxEntry, message: Message, now: datetime) -> None:
-    """Record that the message shows this write to be done. Each write has one echo."""
+def confirm(transaction: Transaction, provider: Provider, entry: OutboxEntry, message: Message, now: datetime) -> None:
+    """Record that the message shows this write to be done. Each write has one echo.
+
+    A create fills its ticket with what was sent, as one that is answered does: what shows it may name no more than
+    its number.
+    """
     evidence = {**entry.evidence, "echo": message.id}
     if entry.state == "done":
         records.put_write(transaction, replace(entry, evidence=evidence))
         return
-    write: Write = replace(entry.write, number=entry.write.number or message.number)
+    write: Write = replace(entry.write, number=entry.write.number or _number(message))
     note = "Found in a message of the vendor."
     settled = replace(
         entry,
@@ -64,7 +68,29 @@ def confirm(transaction: Transaction, entry: OutboxEntry, message: Message, now:
         updated_at=now,
     )
     records.put_write(transaction, settled)
+    if write.action == Operation.CREATE and write.number:
+        _fill(transaction, provider, write, message, now)
     intake.answer(transaction, write, write.number)
+
+
+def _fill(transaction: Transaction, provider: Provider, write: Write, message: Message, now: datetime) -> None:
+    """Take a create's fields into its ticket, as stated before the message that shows it.
+
+    The message was made after the create, whatever the two clocks say: what the vendor says stands.
+    """
+    number = write.number
+    known = records.ticket(transaction, TicketKey(write.provider, number))
+    said = provider.accepted(write) or Patch(number=number)
+    # A ticket that other messages have shown in part is known from here on, as one whose create was answered.
+    whole = replace(said, number=number, complete=known is not None and known.partial)
+    sent = confirmed.entry_of(write, Receipt(number=number, patch=whole), provider.declaration, known, now)
+    before: Order = (max(message.order[0] - 1, 0), 0)
+    intake.take_in(transaction, replace(sent, order=min(sent.order, before)))
+
+
+def _number(message: Message) -> str:
+    """The ticket a message is about, as its entry has it."""
+    return (message.patch.number if message.patch is not None else "") or message.number
 
 
 def _may_show(entry: OutboxEntry, message: Message) -> bool:

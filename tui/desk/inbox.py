@@ -110,7 +110,7 @@ class Inbox:
             return entry
         if own.state != "done":
             audit.note_outcome(transaction, self._context, own, "done", "found in a message of the vendor")
-        confirming.confirm(transaction, own, message, now)
+        confirming.confirm(transaction, self._provider, own, message, now)
         return replace(entry, own_write=own.id, handled=True)
 
     async def apply(self) -> int:

@@ -36,7 +36,7 @@ def tell(
         if own is not None:
             if own.state != "done":
                 audit.note_outcome(transaction, context, own, "done", "seen at the vendor")
-            confirming.confirm(transaction, own, message, now)
+            confirming.confirm(transaction, provider, own, message, now)
             entry = replace(entry, own_write=own.id, handled=True)
         records.put_entry(transaction, entry)
         if intake.is_news(entry):
