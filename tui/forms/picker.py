@@ -92,9 +92,9 @@ class FilePicker(Boxed[Path]):
         self._fill()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take what is typed, where it is a file."""
-        path = Path(event.value).expanduser()
-        self._take(path if path.is_absolute() else self.here / path)
+        """Take what is typed, where it is a file, or the only one that what is typed leaves."""
+        path = self.here / Path(event.value).expanduser()
+        self._take(self.entries[0] if len(self.entries) == 1 and not path.exists() else path)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Take a file, or go into a folder."""
@@ -129,6 +129,9 @@ class FilePicker(Boxed[Path]):
             size = path.stat().st_size
         except OSError as error:
             self.heading.say(f"{safe_line(path.name)}: {error.strerror or error}", "bad")
+            return
+        if not path.is_file():
+            self.heading.say(f"{safe_line(path.name)} is no ordinary file", "bad")
             return
         issue = file_issue(self.limits, path, size)
         if issue:

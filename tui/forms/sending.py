@@ -26,7 +26,10 @@ def latest_on(desk: Desk, key: TicketKey, shown: int = SHOWN, zone: tzinfo | Non
     for item in reversed(desk.timeline(key)[-shown:]):
         when = f"{local(item.at, zone, now)}  " if item.at else ""
         who = f"{item.author}: " if item.author else ""
-        paragraphs.append((safe_line(f"{when}{who}{item.body}", 400), "us" if item.origin == "us" else "muted"))
+        # What was refused, or may not have been done, must not read as if it had been.
+        ended = f"  ({item.status})" if item.kind == "write" and item.status not in ("", "done", "sent") else ""
+        words = safe_line(f"{when}{who}{item.body}", 400) + ended
+        paragraphs.append((words, "us" if item.origin == "us" else "muted"))
     return paragraphs
 
 

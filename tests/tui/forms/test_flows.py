@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -131,6 +132,7 @@ async def test_a_file_is_chosen_and_arrives_whole(
     file = tmp_path / "boot.log"
     file.write_bytes(b"line\n" * 1000)
     (tmp_path / "setup.exe").write_bytes(b"MZ")
+    os.mkfifo(tmp_path / "waiting.pipe")
     monkeypatch.chdir(tmp_path)
     async with app_over(box, tmp_path) as (app, pilot, desk):
         key = await ticket(box, pilot, desk)
@@ -145,8 +147,12 @@ async def test_a_file_is_chosen_and_arrives_whole(
         await until(pilot, lambda: "not taken" in picture(app), "the refusal")
         picker = cast(FilePicker, app.screen)
         picker.line.value = ""
+        await type_text(pilot, "waiting")
+        await press(pilot, "enter")
+        await until(pilot, lambda: "waiting.pipe is no ordinary file" in picture(app), "the other refusal")
+        picker.line.value = ""
         await type_text(pilot, "boo")
-        await press(pilot, "tab", "enter")
+        await press(pilot, "enter")  # nothing else begins so
         await until(pilot, lambda: isinstance(app.screen, FormScreen), "the form again")
         await press(pilot, "ctrl+s")
         await until(pilot, lambda: operations(box) == ["attach"], "the upload")
@@ -222,6 +228,8 @@ async def test_a_write_without_an_answer_is_said_to_be_unconfirmed(box: Sandbox,
         await until(pilot, lambda: "no answer" in picture(app), "the sentence")
         assert operations(box) == ["comment"]
         assert [entry.state for entry in desk.outbox()] == ["unconfirmed"]
+        await open_form(app, pilot, "update", key)
+        assert "(unconfirmed)" in picture(app), "the next form must not tell it as done"
 
 
 async def test_what_is_typed_while_it_is_sent_is_in_no_field_and_no_draft(box: Sandbox, tmp_path: Path) -> None:
