@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from providers.model import Message, Write
-from tests.providers.ensono.support import NOW, body, change_body, file_ref, message, offline, write
+from tests.providers.ensono.support import CREATE, NOW, body, change_body, file_ref, message, offline, write
 
 NUMBER = "e-CS0700123"
 SENT = NOW - timedelta(seconds=30)
@@ -35,6 +35,21 @@ def test_the_returned_number_settles_the_create_with_our_number() -> None:
     assert not shows(mine("create", ""), returned("INC0043"))
     assert not shows(mine("create", ""), message("Update", body(changed={"status": "open"})))
     assert not shows(mine("create", ""), message("Create", body(clientTicketNumber="")))
+
+
+@pytest.mark.parametrize(("default", "said"), [("", "Storage"), ("Storage", "Storage"), ("Service Desk", None)])
+def test_what_a_found_create_says_names_its_group_only_where_no_other_may_have_been_sent(
+    default: str, said: str | None
+) -> None:
+    create = mine("create", "", ticket_type="incident", values={**CREATE, "group": "Storage"})
+    patch = offline(default_group=default).accepted(create)
+    assert patch is not None
+    assert (patch.set["summary"], patch.vendor.get("group")) == (CREATE["shortDescription"], said)
+
+
+def test_nothing_is_said_of_what_is_no_create_or_can_no_longer_be_planned() -> None:
+    assert offline().accepted(mine("comment", values={"comment": "Seen"})) is None
+    assert offline().accepted(mine("create", "", ticket_type="change", values=CREATE)) is None
 
 
 def test_a_message_from_before_the_write_shows_nothing() -> None:
