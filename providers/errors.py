@@ -59,7 +59,7 @@ class TimedOut(VendorError):
 class Unconfirmed(VendorError):
     """A write that left and got no readable answer: it may have been done. Never repeated blindly."""
 
-    default_next_step = "It is looked up at the vendor; see the outbox."
+    default_next_step = "A poll settles whether it was done, or it is put to you; see the outbox."
 
 
 class Throttled(VendorError):

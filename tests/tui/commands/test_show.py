@@ -34,4 +34,4 @@ def test_what_is_asked_and_what_is_wrong_stands_there_too(bench: Bench) -> None:
     assert facts(bench, change)["Needs you"].startswith("approval asked")
     bench.box.fault("ensono", "reset_after", match="PUT")
     bench.call("comment", "ensono", change, "Seen")
-    assert facts(bench, change)["Needs you"].startswith("a write is unconfirmed and is looked up, approval asked")
+    assert facts(bench, change)["Needs you"].startswith("a write is unconfirmed, approval asked")
