@@ -40,14 +40,17 @@ def outbox(ctx: click.Context, *, with_settled: bool, as_json: bool) -> int:
     assert session is not None
 
     async def work(desk: Desk, config: Config) -> int:
+        from tui.desk import waits
+
         entries = desk.outbox(settled=with_settled)
         waits_for = desk.waits_for(entries)
         if as_json:
             print_json({"outbox": [documents.waiting_entry(entry, waits_for.get(entry.id, "")) for entry in entries]})
         elif entries:
+            in_rows = waits.in_rows(waits_for)
             headings = ("ID", "SINCE", "VENDOR", "NUMBER", "ACTION", "STATE", "TRIES", "WHY")
             print_data(
-                table(headings, (_line(entry, waits_for.get(entry.id, "")) for entry in entries), terminal_width())
+                table(headings, (_line(entry, in_rows.get(entry.id, "")) for entry in entries), terminal_width())
             )
         else:
             say("The outbox is empty.")

@@ -108,7 +108,7 @@ def stopped_sentence(write: Write, entry: OutboxEntry | None) -> str:
         )
     return (
         f"stopped before the vendor's answer came: {what} may have been done. It is in the outbox as {entry.id} "
-        f"({entry.state}), see `vendorq outbox`; `vendorq sync --once` looks it up at the vendor."
+        f"({entry.state}), see `vendorq outbox`; `vendorq sync --once` settles it."
     )
 
 
@@ -129,7 +129,9 @@ def finish(desk: Desk, entries: Sequence[OutboxEntry], as_json: bool, unsent: in
     last = entries[-1]
     parts = envelope(desk, entries)
     if last.state != "done":
-        raise failure_of(last, parts, unsent)
+        # Over a store that cannot be written the entry itself says all there is to say.
+        waits_for = "" if desk.store.read_only else desk.waits_for([last]).get(last.id, "")
+        raise failure_of(last, parts, waits_for, unsent)
     if as_json:
         print_json(parts)
         return exits.OK
@@ -154,13 +156,15 @@ def ticket_key(desk: Desk, entry: OutboxEntry) -> TicketKey | None:
     return desk.find(entry.write.provider, number) if number else None
 
 
-def failure_of(entry: OutboxEntry, parts: Mapping[str, Any], unsent: int = 0) -> exits.Failure:
-    """What an entry that is not done ends the command with."""
+def failure_of(entry: OutboxEntry, parts: Mapping[str, Any], waits_for: str = "", unsent: int = 0) -> exits.Failure:
+    """What an entry that is not done ends the command with; `waits_for` is what the outbox says that it waits for."""
     codes = [exits.code_of(entry.error_type)] if entry.error_type else []
     codes.append(exits.REJECTED if entry.state == "rejected" else exits.PENDING)
     kind = entry.error_type or {"rejected": "Rejected", "unconfirmed": "Unconfirmed"}.get(entry.state, "Queued")
-    message = entry.error or f"the {entry.write.action} is {entry.state}"
+    message = entry.error or f"the {entry.write.action} is {entry.state}" + (f": {waits_for}" if waits_for else "")
     next_step = entry.next_step
+    if entry.state == "unconfirmed" and not entry.needs_engineer and waits_for:
+        next_step = f"{waits_for[0].upper()}{waits_for[1:]}."
     if entry.state != "rejected":
         next_step = f"{next_step} It stays in the outbox as {entry.id} ({entry.state}): `vendorq outbox`.".strip()
     if unsent:

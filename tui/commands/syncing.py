@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -56,7 +57,6 @@ def sync(session: Session, *, once: bool, as_json: bool) -> int:
         reports = await _poll_all(desk)
         if not desk.store.lease.held:
             return _follow(desk, reports, waiting, as_json)
-        desk.store.lease.release()
         return _finish(desk, reports, waiting, as_json)
 
     return session.run(work, consume=True)
@@ -117,6 +117,8 @@ def _finish(desk: Desk, reports: Sequence[SyncReport], waiting: set[str], as_jso
     cures = {item.name: item.next_step for item in desk.health()}
     failures = [_failure(report, cures[report.provider]) for report in reports if report.error or report.skipped]
     failures += _unsent(desk, waiting)
+    # Only now: until then what waits says that the next poll sends it, and not to do what has just been done.
+    desk.store.lease.release()
     return _end(failures, parts, as_json)
 
 
@@ -153,22 +155,35 @@ def _follow(desk: Desk, reports: Sequence[SyncReport], waiting: set[str], as_jso
 def _unsent(desk: Desk, waiting: set[str]) -> list[exits.Failure]:
     """What became of the writes that waited: those that are not done, told together where they are alike."""
     from tui.commands.sending import failure_of
+    from tui.desk.waits import first_causes
 
     alike: dict[tuple[str, str], list[OutboxEntry]] = {}
-    for entry in desk.outbox(settled=True):
-        if entry.id in waiting and entry.state != "done" and not entry.dropped:
-            alike.setdefault((entry.write.provider, entry.state), []).append(entry)
+    left = [entry for entry in desk.outbox(settled=True) if entry.id in waiting and entry.state != "done"]
+    waits_for = desk.waits_for(left)
+    for entry in left:
+        if not entry.dropped:
+            told = _as_it_waits(entry, waits_for.get(entry.id, ""))
+            alike.setdefault((entry.write.provider, entry.state), []).append(told)
     failures: list[exits.Failure] = []
     for (_, state), entries in alike.items():
-        failure = exits.gravest([failure_of(entry, {}) for entry in entries], {})
+        failure = exits.gravest([failure_of(entry, {}, waits_for.get(entry.id, "")) for entry in entries], {})
         if len(entries) > 1:
-            reasons = list(dict.fromkeys(entry.error.rstrip(".") for entry in entries if entry.error))
+            reasons = first_causes(entry.error.rstrip(".") for entry in entries if entry.error)
             more = f" (and {counted(len(reasons) - 1, 'other reason')})" if len(reasons) > 1 else ""
             why = f": {reasons[0]}{more}" if reasons else ""
             failure.message = f"{counted(len(entries), 'write')} {'stay' if state == 'queued' else 'are'} {state}{why}"
             failure.field, failure.next_step = "", "`vendorq outbox` lists them."
         failures.append(failure)
     return failures
+
+
+def _as_it_waits(entry: OutboxEntry, waits_for: str) -> OutboxEntry:
+    """A write with what holds it up now for its error: what it last met may long be over."""
+    if entry.state != "queued" or not waits_for:
+        return entry
+    if entry.error and waits_for.startswith(entry.error):
+        return entry
+    return replace(entry, error=waits_for, error_type="", next_step="")
 
 
 def _failure(report: SyncReport, cure: str) -> exits.Failure:
@@ -193,14 +208,14 @@ def _end(failures: Sequence[exits.Failure], parts: dict[str, Any], as_json: bool
 
 def _told(report: SyncReport) -> str:
     counts = {
-        "messages": report.received,
-        "acknowledged": report.acknowledged,
-        "held": report.held,
-        "parked": report.parked,
-        "rows": report.rows,
-        "sent": report.sent,
+        counted(report.received, "message"): report.received,
+        f"{report.acknowledged} acknowledged": report.acknowledged,
+        f"{report.held} held": report.held,
+        f"{report.parked} parked": report.parked,
+        counted(report.rows, "row"): report.rows,
+        f"{report.sent} sent": report.sent,
     }
-    return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing new"
+    return ", ".join(words for words, count in counts.items() if count) or "nothing new"
 
 
 COMMANDS = (sync,)

@@ -5,6 +5,7 @@ Nothing here is stored: the vendor's patience, a write in the way, the config an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
@@ -17,7 +18,9 @@ from tui.desk.outbox_entries import SETTLE_AFTER
 from tui.desk.ports import Table
 
 _NOBODY: Final = "nothing polls now: `vendorq sync --once` {does} it"
+_UNASKED: Final = "the vendor cannot be asked about it"
 _GONE: Final = "the process that sent it is gone, and nobody knows whether it was done"
+_BEHIND: Final = re.compile(r"an earlier \w+ goes first, (?P<id>\w+), ")
 _OUTCOMES: Final = {"engineer": "put to you", "send_again": "sent again", "repeat_once": "sent once more"}
 
 
@@ -51,6 +54,23 @@ def why(entry: OutboxEntry, waits_for: str) -> str:
     if entry.state == "rejected":
         return entry.error
     return waits_for or entry.error
+
+
+def in_rows(waits_for: Mapping[str, str]) -> dict[str, str]:
+    """The same for a table: what several writes wait behind is told in full once, and `behind <id>` from then on."""
+    seen: set[str] = set()
+    told: dict[str, str] = {}
+    for entry_id, words in waits_for.items():
+        before = _BEHIND.match(words)
+        told[entry_id] = f"behind {before['id']}" if before is not None and words in seen else words
+        seen.add(words)
+    return told
+
+
+def first_causes(waits_for: Iterable[str]) -> list[str]:
+    """What these writes wait for, each once; that one waits behind another only where there is nothing else."""
+    causes = list(dict.fromkeys(waits_for))
+    return [words for words in causes if not _BEHIND.match(words)] or causes
 
 
 class _Reasons:
@@ -143,10 +163,11 @@ class _Reasons:
             how = "a message of the vendor may show it"
             when = f"once its queue has been read to the end after {health.moment(after, self._now)}"
         else:
-            how = "it is looked up at the vendor" if settling.by == "lookup" else "the vendor cannot be asked about it"
+            how = "it is looked up at the vendor" if settling.by == "lookup" else _UNASKED
             late = after <= self._now
             when = "at the next poll" if late else f"at the first poll after {health.moment(after, self._now)}"
-        words = f"{how}; if nothing has shown it, it is {_OUTCOMES[settling.fallback]} {when}"
+        unless = "" if how == _UNASKED else "if nothing has shown it, "
+        words = f"{how}; {unless}it is {_OUTCOMES[settling.fallback]} {when}"
         return words if self._polled else f"{words}; {_NOBODY.format(does='settles')}"
 
     def _entry(self, entry_id: str) -> OutboxEntry | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from providers.base import Operation
+from providers.base import Operation, Settling
 from providers.errors import Rejected, SecretMissing, Throttled, Unconfirmed, Unreachable
 from providers.model import Batch
 from tests.support.fake_provider import ANSWERED, FakeProvider, declare, message
@@ -132,6 +132,17 @@ async def test_what_is_looked_up_says_so_and_when_it_is_decided(desk: MemoryDesk
     assert said(desk) == f"{words} next poll"
     await desk.sync("fake")
     assert said(desk) == "your decision: send it again or drop it"
+
+
+async def test_what_the_vendor_cannot_be_asked_about_promises_no_look_up(tmp_path: Path) -> None:
+    settling = {"comment": Settling(by="nothing", fallback="send_again")}
+    desk = MemoryDesk(tmp_path, FakeProvider(declaration=declare(settling=settling)))
+    desk.fake.put(message())
+    await desk.sync("fake")
+    desk.fake.after.append(Unconfirmed("fake", "no answer"))
+    await desk.send(comment="hello")
+    assert said(desk) == "the vendor cannot be asked about it; it is sent again at the first poll after 12:02:00 UTC"
+    await desk.aclose()
 
 
 async def test_what_a_queue_may_show_waits_for_that_to_be_read(desk: MemoryDesk) -> None:
