@@ -20,7 +20,7 @@ from tui.listing import Listing
 from tui.views import DUE_SOON, View, built_in
 from tui.widgets.health_strip import StripState, is_fresh, short_names
 from tui.widgets.story import Reading
-from tui.widgets.times import age, minute
+from tui.widgets.times import age, ago, minute
 
 if TYPE_CHECKING:
     from tui.config import Config
@@ -159,8 +159,8 @@ class Board:
         holder = None if lease.held else lease.holder()
         if holder is None:
             return ""
-        beat = age(holder.beat_at, self.now) or "unknown"
-        return f"Another vendorq polls: pid {holder.pid} on {holder.tty or 'no terminal'}, last sign {beat} ago."
+        beat = ago(holder.beat_at, self.now) if holder.beat_at is not None else "unknown"
+        return f"Another vendorq polls: pid {holder.pid} on {holder.tty or 'no terminal'}, last sign {beat}."
 
     def declaration(self, provider: str) -> Declaration | None:
         """What a provider offers; None where it is no longer configured."""
