@@ -19,7 +19,7 @@ def on_ticket(terminal: Terminal, number: str) -> None:
     """Choose the ticket in the list."""
     until_ready(terminal)
     terminal.press(f"2/{number}\r".encode())
-    terminal.until_shown("1 of 1")
+    terminal.until_shown("1 of 1", f"─ {number}  ensono")
 
 
 def written(box: SandboxProcess, number: str) -> list[str]:

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from providers.text import safe_line, safe_text
-from tui.paste_parser import LONGEST, Pasted
+from tui.paste_parser import Pasted
 
 
 class LineInput(Input):
@@ -34,7 +34,5 @@ class TextInput(TextArea):
 
 def _say_whether_cut(widget: Widget, event: events.Paste) -> None:
     if isinstance(event, Pasted) and event.is_cut:
-        widget.notify(
-            f"The paste was too long: its first {LONGEST:,} characters are here. Attach long text as a file.",
-            severity="warning",
-        )
+        sentence = "The paste was too long: only its beginning is here. Attach long text as a file."
+        widget.notify(sentence, severity="warning")
