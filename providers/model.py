@@ -157,7 +157,8 @@ class Patch:
     vendor's names. `set` and `vendor` overwrite what is older. `fill` and `vendor_fill` are taken only where the
     ticket has nothing yet: the rest of a message of which only a part is news. Comments, attachments and
     approvals are added by id, whatever their age. `cycle` is what this does to a change's approval cycle.
-    `partial` marks a ticket made from this alone; `complete` takes that mark away again.
+    `partial` marks a ticket made from this alone; `complete` takes that mark away again. `taken_back` is a number of
+    ours that the ticket had before the vendor was told of it, and has no longer.
     """
 
     number: str
@@ -171,6 +172,7 @@ class Patch:
     cycle: CycleStep | None = None
     partial: bool = False
     complete: bool = False
+    taken_back: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,7 @@ def apply(ticket: Ticket | None, entry: InboxEntry) -> Ticket:
     known = ticket or Ticket(provider=entry.provider, number=patch.number or entry.number)
     order, stamps = _order(entry), _stamps(known, entry)
     changes: dict[str, Any] = _fields(known, patch, order, stamps)
+    _take_back(known, patch, changes, stamps)
     changes["vendor"] = _vendor(known.vendor, patch, order, stamps)
     changes["former_client_numbers"] = _former(known, patch, changes, order, stamps)
     shown = "" if entry.source == "write" else entry.own_write
@@ -120,6 +121,16 @@ def _fields(known: Ticket, patch: Patch, order: Order, stamps: dict[str, Order])
             changes[name] = value
             stamps[name] = order
     return changes
+
+
+def _take_back(known: Ticket, patch: Patch, changes: dict[str, Any], stamps: dict[str, Order]) -> None:
+    """A number of ours that is taken back leaves no trace: whatever is said of it from now on counts."""
+    if not patch.taken_back:
+        return
+    stamps.pop(f"{CLIENT_NUMBER}{patch.taken_back}", None)
+    if changes.get("client_number", known.client_number) == patch.taken_back:
+        changes["client_number"] = ""
+        stamps.pop("client_number", None)
 
 
 def _vendor(known: Mapping[str, object], patch: Patch, order: Order, stamps: dict[str, Order]) -> Mapping[str, object]:

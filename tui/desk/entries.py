@@ -33,7 +33,8 @@ class InboxEntry:
     receipt handle the vendor no longer takes, since `stale_at`; `empty_reads` counts how often its queue was read to
     the end without it after that. `changed` says that applying it changed the ticket, and `revision` is
     the ticket's after that: replaying the changing entries by revision gives the same ticket. `raw` is what the
-    vendor sent where there is no message that holds it.
+    vendor sent where there is no message that holds it. `withheld` says that the link its answer went with was given
+    up while the vendor may have been told the number: it is held until the ticket is linked again.
     """
 
     provider: str
@@ -58,6 +59,7 @@ class InboxEntry:
     changed: bool = False
     revision: int = 0
     raw: str = ""
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -154,6 +154,7 @@ class Inbox:
         """Write Success for what is applied, where our number is known; hold the rest. Order is kept by the outbox."""
         now = self._context.now()
         in_the_way: set[str] = set()
+        withheld: set[str] = set()
         for place, key in enumerate(keys):
             entry = records.entry_at(transaction, key)
             if entry is None or entry.message is None or entry.message.ignored or not _is_unanswered(entry):
@@ -164,7 +165,9 @@ class Inbox:
                 continue
             ticket = records.ticket(transaction, TicketKey(entry.provider, number))
             client_number = ticket.client_number if ticket is not None else ""
-            if entry.message.awaits_number and not client_number:
+            if entry.withheld:
+                withheld.add(number)
+            if entry.withheld or (entry.message.awaits_number and (not client_number or number in withheld)):
                 after = replace(entry, status="held")
             else:
                 answer = outbox_entries.acknowledgement(self._context, entry, client_number, now, place)

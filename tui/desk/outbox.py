@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from providers.base import Progress, Provider
+from providers.base import Progress
 from providers.errors import NotFound, VendorError, WrongState
 from providers.exchange import referring
 from providers.model import Receipt, Ticket, TicketKey, Write
@@ -17,6 +17,7 @@ from tui.desk import (
     confirmed,
     health,
     intake,
+    links_given_up,
     outbox_entries,
     outbox_links,
     outgoing,
@@ -187,7 +188,7 @@ class Outbox:
         return entry, True
 
     async def _send(self, entry: OutboxEntry, before: OutboxEntry, progress: Progress | None) -> OutboxEntry:
-        provider, write = self._provider(entry), entry.write
+        provider, write = self._context.providers[entry.write.provider], entry.write
         settled = checked = False
         try:
             try:
@@ -240,7 +241,7 @@ class Outbox:
         self, entry: OutboxEntry, before: OutboxEntry, error: VendorError, *, stayed: bool
     ) -> OutboxEntry:
         """The entry says what went wrong. So does an audit line, unless it stands as it did `before` it was sent."""
-        now = self._context.now()
+        now, came = self._context.now(), self._came(entry)
 
         def keep(transaction: Transaction) -> OutboxEntry:
             known = _existing(transaction, entry.id)
@@ -249,6 +250,7 @@ class Outbox:
                 return known
             after = outbox_entries.failed(known, error, now, stayed=stayed, earlier=before.sent_at)
             records.put_write(transaction, after)
+            links_given_up.let_go(transaction, self._context, after, came)
             if after.retry_at is not None and after.state == "queued":
                 health.hold_until(transaction, entry.write.provider, after.retry_at)
             if not outbox_entries.still_waits(before, after):
@@ -268,6 +270,7 @@ class Outbox:
 
         def keep(transaction: Transaction) -> OutboxEntry:
             known = _existing(transaction, entry_id)
+            links_given_up.refuse_given_up(known)
             if known.state not in ("unconfirmed", "rejected", "queued"):
                 words = f"the entry {entry_id} is {known.state}; only what failed is retried"
                 raise WrongState(known.write.provider, words)
@@ -283,17 +286,21 @@ class Outbox:
         return await self._context.store.transact(keep)
 
     async def drop(self, entry_id: str) -> OutboxEntry:
-        """The engineer gives it up. What is being sent, or is done, cannot be dropped (WrongState)."""
-        now = self._context.now()
+        """The engineer gives it up. What is being sent, or is done, cannot be dropped (WrongState).
+
+        With a link by answering goes what of it has not left: see `links_given_up.give_up`.
+        """
+        now, came = self._context.now(), self._came(self.entry(entry_id))
         note = f"Dropped by {self._context.engineer.name or self._context.seat.user}."
 
         def keep(transaction: Transaction) -> OutboxEntry:
             known = _existing(transaction, entry_id)
             if known.state not in ("queued", "unconfirmed", "rejected"):
                 raise WrongState(known.write.provider, f"the entry {entry_id} is {known.state} and cannot be dropped")
-            after = outbox_entries.dropped(known, note, now)
+            told = links_given_up.give_up(transaction, self._context, known, came) if known.answers else ""
+            after = outbox_entries.dropped(known, f"{note} {told}".strip(), now)
             records.put_write(transaction, after)
-            audit.note_outcome(transaction, self._context, after, "dropped", note)
+            audit.note_outcome(transaction, self._context, after, "dropped", after.note)
             return after
 
         return await self._context.store.transact(keep)
@@ -323,8 +330,12 @@ class Outbox:
         )
 
     async def send_again(self, entry: OutboxEntry, note: str) -> OutboxEntry:
-        """Queue what the vendor's rules allow to be repeated."""
-        return await self._change(entry, lambda known, now: outbox_entries.again(known, note, now), "repeated")
+        """Queue what the vendor's rules allow to be repeated; not where it was put to the engineer by now."""
+
+        def again(known: OutboxEntry, now: datetime) -> OutboxEntry:
+            return known if known.needs_engineer else outbox_entries.again(known, note, now)
+
+        return await self._change(entry, again, "repeated")
 
     async def set_right(self, entry: OutboxEntry) -> OutboxEntry:
         """Where a clock that was ahead has stamped it, its times count as now, and it is settled from then on."""
@@ -373,8 +384,9 @@ class Outbox:
 
         return await self._context.store.transact(keep)
 
-    def _provider(self, entry: OutboxEntry) -> Provider:
-        return self._context.providers[entry.write.provider]
+    def _came(self, entry: OutboxEntry) -> list[str]:
+        """Keys of what came in for its ticket."""
+        return list(self._context.catalogue.entries_of(entry.write.provider, entry.write.number))
 
     def _ticket(self, write: Write) -> Ticket | None:
         return records.ticket(self._context.store, TicketKey(write.provider, write.number)) if write.number else None

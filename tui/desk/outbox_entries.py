@@ -32,6 +32,8 @@ SETTLE_AFTER: Final = timedelta(seconds=120)
 """Until then a write that is not found may still be committing at the vendor."""
 CLOCK_AHEAD: Final = "clock_ahead"
 """Evidence that a clock which was ahead stamped the send: it was sent at some time before `sent_at`."""
+LINK_GIVEN_UP: Final = "link_given_up"
+"""Evidence that the link which an answer went with was given up while it was under way: the link's id."""
 _REFUSALS: Final = (Rejected, WrongState, NotFound, NotAuthorised, NotOffered, TooLarge)
 _CLEAN: Final[Mapping[str, Any]] = {
     "error": "",
@@ -130,7 +132,8 @@ def failed(
         return replace(_told(entry, error), state="rejected", updated_at=now, needs_engineer=True, retry_at=None)
     entry = replace(entry, write=replace(entry.write, doubtful=True))
     unanswered = error if isinstance(error, Unconfirmed) else Unconfirmed(error.provider, error.message)
-    return replace(_told(entry, unanswered), state="unconfirmed", updated_at=now, retry_at=_settle_at(entry, now))
+    after = replace(_told(entry, unanswered), state="unconfirmed", updated_at=now, retry_at=_settle_at(entry, now))
+    return link_given_up(after, now) if LINK_GIVEN_UP in entry.evidence else after
 
 
 def still_waits(before: OutboxEntry, after: OutboxEntry) -> bool:
@@ -174,7 +177,31 @@ def lost(entry: OutboxEntry, why: str, now: datetime) -> OutboxEntry:
 
 def again(entry: OutboxEntry, note: str, now: datetime) -> OutboxEntry:
     """Queued once more."""
-    return replace(entry, **_CLEAN, state="queued", note=note, updated_at=now, retry_at=None, dropped=False)
+    evidence = {name: value for name, value in entry.evidence.items() if name != LINK_GIVEN_UP}
+    return replace(
+        entry,
+        **_CLEAN,
+        state="queued",
+        note=note,
+        updated_at=now,
+        retry_at=None,
+        dropped=False,
+        evidence=evidence,
+    )
+
+
+def link_given_up(entry: OutboxEntry, now: datetime) -> OutboxEntry:
+    """An answer without an answer whose link was given up: it may have been done, and is not repeated by itself."""
+    own = entry.write.client_number
+    words = f"the link it went with was given up, and the vendor may have been told {own}"
+    return replace(
+        entry,
+        error=f"{entry.error}; {words}" if entry.error else words,
+        next_step=f"Ask the vendor whether it has {own}: retry this to tell it so, or drop it.",
+        needs_engineer=True,
+        updated_at=now,
+        retry_at=None,
+    )
 
 
 def put_to_engineer(entry: OutboxEntry, next_step: str, now: datetime) -> OutboxEntry:

@@ -39,7 +39,7 @@ def answers(transaction: Transaction, context: Context, write: Write, keys: Sequ
             continue
         answer = outbox_entries.acknowledgement(context, message, write.client_number, now, place)
         records.put_write(transaction, answer)
-        records.put_entry(transaction, replace(message, status="new", answer=answer.id))
+        records.put_entry(transaction, replace(message, status="new", answer=answer.id, withheld=False))
         found.append(answer.id)
     return found
 

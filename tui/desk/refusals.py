@@ -116,7 +116,7 @@ def refuse_replaced_number(view: View, write: Write, ticket: Ticket | None, entr
     """
     if ticket is None or not ticket.client_number or ticket.client_number == write.client_number:
         return
-    if not _was_told(view, ticket, entries):
+    if not was_told(view, ticket, entries):
         _refuse_while_told(view, ticket)
         return
     words = f"{ticket.number} is already linked as {ticket.client_number}, and the vendor has been told so"
@@ -134,7 +134,7 @@ def _refuse_while_told(view: View, ticket: Ticket) -> None:
             raise Unconfirmed(ticket.provider, words, next_step="Settle that first: `vendorq sync --once`.")
 
 
-def _was_told(view: View, ticket: Ticket, entries: Iterable[str]) -> bool:
+def was_told(view: View, ticket: Ticket, entries: Iterable[str]) -> bool:
     """Whether the vendor knows the ticket's number of ours, or said it itself."""
     folded = replay.checkpoint(view, TicketKey(ticket.provider, ticket.number))
     if folded is not None and folded.client_number == ticket.client_number:
