@@ -357,7 +357,7 @@ def _translated(request: Request, trail: Trail, seconds: float) -> Iterator[None
         if not trail.sent:
             raise Failure("unreachable", f"no connection to {host} in time", code="timeout") from None
         what = "no answer" if trail.status is None else f"the answer (HTTP {trail.status}) was not complete"
-        limit = "in time" if request.paced else f"within {seconds:g} s"
+        limit = "in time" if request.paced else f"within {round(seconds, 1) or seconds:g} s"
         raise Failure("timed_out", f"{what} {limit}", code="timeout") from None
     except httpx.ProxyError as error:
         raise Failure("unreachable", f"the proxy did not let us through: {plain(error)}", code="proxy") from None
