@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -88,9 +89,21 @@ def select(desk: Desk, selection: str, with_ended: bool) -> tuple[list[TicketRow
         holds = filters.compile(selection, desk.clock.now().astimezone())
     except filters.FilterError as error:
         raise exits.usage(f"{error}: {selection}", "`vendorq list --help` shows examples.") from None
-    matching = [row for row in desk.rows() if holds(row)]
+    matching = [row for row in as_known(desk, desk.rows()) if holds(row)]
     rows = [row for row in matching if with_ended or row.state not in ENDED_STATES]
     return sorted(rows, key=words.urgency), len(matching) - len(rows)
+
+
+def as_known(desk: Desk, rows: Sequence[TicketRow]) -> Sequence[TicketRow]:
+    """Rows as the outbox has their writes: what a process was sending that is gone is unconfirmed before a poll
+    notes it."""
+    faulty = {(entry.write.provider, entry.write.number) for entry in desk.outbox() if entry.state == "unconfirmed"}
+    if not faulty:
+        return rows
+    return [
+        replace(row, faulty_write=True) if (row.provider, row.number) in faulty and not row.faulty_write else row
+        for row in rows
+    ]
 
 
 def tickets(desk: Desk, rows: Sequence[TicketRow]) -> list[dict[str, object]]:
@@ -155,7 +168,7 @@ def show_ticket(session: Session, *, provider: str, number: str, refresh: bool, 
             print_json({"ticket": documents.ticket_of(desk, key)})
         else:
             zone, now, row = desk.declaration(provider).time_zone, desk.clock.now(), desk.row(key)
-            needs = reasons(row, now) if row is not None else []
+            needs = reasons(as_known(desk, [row])[0], now) if row is not None else []
             print_data(ticket_page(record, desk.timeline(key), now, zone, needs=needs))
         _remark(desk, {key.provider})
         return exits.OK
