@@ -286,11 +286,12 @@ class VendorqApp(OnTerminal):
         else:
             await super().on_event(event)
 
-    def open_help(self) -> None:
+    def action_open_help(self) -> None:
         """All keys."""
         from tui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self.keys))
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.keys))
 
     def open_palette(self, situation: Situation, do: Callable[[str], None]) -> None:
         """All actions by name."""

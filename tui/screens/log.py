@@ -22,6 +22,7 @@ from tui.board import Board
 from tui.desk.entries import InboxEntry
 from tui.log_scope import EVERYTHING, Scope
 from tui.messages import Notice
+from tui.screens.reading import HELP
 from tui.widgets.columns import Column
 from tui.widgets.footer import Footer, Hint
 from tui.widgets.lines import Piece, wrap
@@ -166,6 +167,7 @@ class LogScreen(Screen[None]):
         Binding("escape,q,l", "dismiss", "Back", show=False),
         Binding("r", "read", "Read again", show=False),
         Binding("a", "widen", "All", show=False),
+        HELP,
     ]
 
     def __init__(self, board: Board, scope: Scope) -> None:

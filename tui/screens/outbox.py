@@ -13,6 +13,7 @@ from tui.board import Board
 from tui.desk.entries import OutboxEntry
 from tui.desk.waits import why
 from tui.messages import DeskChanged, Notice
+from tui.screens.reading import HELP
 from tui.widgets.columns import Column
 from tui.widgets.footer import Footer, Hint
 from tui.widgets.lines import Piece, wrap
@@ -90,6 +91,7 @@ class OutboxScreen(Screen[None]):
         Binding("r", "retry", "Send again", show=False),
         Binding("d", "drop", "Drop", show=False),
         Binding("e", "correct", "Correct", show=False),
+        HELP,
     ]
 
     def __init__(self, board: Board) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,12 +14,15 @@ from tui.widgets.footer import Footer, Hint
 from tui.widgets.lines import Piece
 from tui.widgets.reader import Reader
 
+HELP: Final = Binding("question_mark", "app.open_help", "Help", show=False, id="app.help")
+"""The key that shows all keys, for screens beside the main one."""
+
 
 class ReadingScreen(Screen[None]):
     """A subclass gives `lines`; `renew` shows them again, repainting only what differs."""
 
     DEFAULT_CSS = "ReadingScreen { background: $vq-background; } ReadingScreen Reader { padding: 0; }"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss", "Back", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss", "Back", show=False), HELP]
     heading = ""
     hints: tuple[Hint, ...] = (Hint("↑ ↓", "Scroll"), Hint("Esc", "Back", always=True))
 

@@ -35,7 +35,7 @@ class TicketCommands:
             "ticket.files": self.files,
             "pane.jump": self.jump,
             "ticket.raw": self.raw,
-            "app.help": app.open_help,
+            "app.help": app.action_open_help,
             "app.palette": lambda: app.open_palette(self.screen.situation(), self.screen.action_do),
             "app.outbox": app.open_outbox,
             "app.health": app.open_health,
