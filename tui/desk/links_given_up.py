@@ -12,7 +12,7 @@ from typing import Final
 from providers.clock import milliseconds
 from providers.errors import WrongState
 from providers.model import Patch, Ticket, TicketKey
-from tui.desk import audit, index, intake, outbox_entries, records, refusals
+from tui.desk import audit, index, intake, outbox_entries, records, refusals, waiting
 from tui.desk.context import Context
 from tui.desk.entries import InboxEntry, OutboxEntry
 from tui.desk.outbox_entries import LINK_GIVEN_UP
@@ -33,9 +33,12 @@ def give_up(transaction: Transaction, context: Context, link: OutboxEntry, came:
 
     The messages whose answers had not left are held again. Where nobody was told the number, the ticket no longer
     has it. Where the vendor may have been told, it stays, the messages are held until they are linked again, and an
-    answer that may have left is put to the engineer.
+    answer that may have left is put to the engineer. Nothing changes where another link says the same.
     """
     came, own = list(came), link.write.client_number
+    other = _another(transaction, link)
+    if other:
+        return f"Another link to {own}, {other}, is on its way."
     ticket = records.ticket(transaction, TicketKey(link.write.provider, link.write.number))
     told = ticket is not None and refusals.was_told(transaction, ticket, came)
     answers = [item for item in _answers(transaction, link) if not told or item.id in link.answers]
@@ -53,11 +56,28 @@ def give_up(transaction: Transaction, context: Context, link: OutboxEntry, came:
     return _words(own, len(held), in_doubt, stays=stays)
 
 
+def refuse_correction(entry: OutboxEntry) -> None:
+    """WrongState where this is a link whose answers are on their way: they would go with what it said before."""
+    if entry.answers:
+        words = f"the link {entry.id} goes with answers to messages and cannot be changed"
+        raise WrongState(entry.write.provider, words, next_step="Drop it in the outbox, then link the ticket anew.")
+
+
 def let_go(transaction: Transaction, context: Context, answer: OutboxEntry, came: Iterable[str]) -> None:
     """An answer that was under way when its link was given up, and of which nothing was done: it is not sent again."""
     link = records.write(transaction, str(answer.evidence.get(LINK_GIVEN_UP, "")))
     if link is not None and answer.state in ("queued", "rejected"):
         give_up(transaction, context, link, came)
+
+
+def _another(view: View, link: OutboxEntry) -> str:
+    """The id of another link of the same ticket to the same number that is not over; empty where there is none."""
+    said = (link.write.provider, link.write.number, link.write.client_number)
+    for key, item in index.outbox(view).items():
+        same = (item.provider, item.number, item.client_number) == said and item.action == "link"
+        if same and key != link.id and item.state in waiting.ON_ITS_WAY:
+            return key
+    return ""
 
 
 def _answers(view: View, link: OutboxEntry) -> list[OutboxEntry]:

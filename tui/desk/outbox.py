@@ -311,6 +311,7 @@ class Outbox:
 
         def keep(transaction: Transaction) -> OutboxEntry:
             known = _existing(transaction, entry_id)
+            links_given_up.refuse_correction(known)
             if known.state not in ("queued", "unconfirmed", "rejected"):
                 raise WrongState(write.provider, f"the entry {entry_id} is {known.state} and cannot be changed")
             old = outbox_entries.dropped(known, "Corrected and sent anew.", now)

@@ -131,7 +131,8 @@ def _refuse_while_told(view: View, ticket: Ticket) -> None:
                 f"{ticket.number} is linked as {ticket.client_number} here, and it is not known yet whether the vendor "
                 f"has been told so: its {item.action}, {key}, is {item.state}; nothing was sent"
             )
-            raise Unconfirmed(ticket.provider, words, next_step="Settle that first: `vendorq sync --once`.")
+            how = "retry or drop it in the outbox" if item.needs_engineer else "`vendorq sync --once`"
+            raise Unconfirmed(ticket.provider, words, next_step=f"Settle that first: {how}.")
 
 
 def was_told(view: View, ticket: Ticket, entries: Iterable[str]) -> bool:

@@ -242,3 +242,21 @@ async def test_an_answer_under_way_when_its_link_is_dropped_is_not_repeated(
     assert ticket is not None and ticket.client_number == own
     assert (statuses(linking), linking.fake.ledger) == ([state, "held", "held"], [])
     assert is_replayed(linking)
+
+
+async def test_a_dropped_link_takes_nothing_from_the_one_that_took_its_place(linking: MemoryDesk) -> None:
+    linking.fake.before += [Rejected("fake", "not now"), Unreachable("fake", "no route")]
+    refused = await linked(linking)
+    assert refused.state == "rejected"
+    link = await linking.submit(linking.write("link", "fake", "T1", client_number="OWN1"))
+    assert link.id in (await linking.drop(refused.id)).note
+    assert (await linking.deliver(link.id)).state == "done"
+    assert [body for _, _, body in linking.fake.ledger] == ["m2000", "m3000"]
+    assert linking.find("fake", "OWN1") == T1
+
+
+async def test_a_link_whose_answers_are_on_their_way_is_not_corrected(linking: MemoryDesk) -> None:
+    link = await linking.submit(linking.write("link", "fake", "T1", client_number="OWN1"))
+    with pytest.raises(WrongState, match="cannot be changed"):
+        await linking.edit(link.id, {"client_number": "OWN2"})
+    assert [item.state for item in linking.outbox()] == ["queued"] * 4
