@@ -25,8 +25,8 @@ def under_way(view: View, write: Write) -> OutboxEntry | None:
 def answers(transaction: Transaction, context: Context, write: Write, keys: Sequence[str], now: datetime) -> list[str]:
     """Answer Success to the held messages of a link's ticket, with its number, in their order.
 
-    `keys` are of messages that are not settled. Returns the ids of these answers, and of those with the same number
-    that are on their way already.
+    `keys` are of messages that are not settled; one whose answer the engineer gave up is answered anew. Returns the
+    ids of these answers, and of those with the same number that are on their way already.
     """
     found: list[str] = []
     for place, key in enumerate(keys):
@@ -35,13 +35,19 @@ def answers(transaction: Transaction, context: Context, write: Write, keys: Sequ
             continue
         if _says_number(transaction, message.answer, write.client_number):
             found.append(message.answer)
-        if message.answer or message.status != "held":
+        given_up = _was_dropped(transaction, message.answer)
+        if not given_up and (message.answer or message.status != "held"):
             continue
         answer = outbox_entries.acknowledgement(context, message, write.client_number, now, place)
         records.put_write(transaction, answer)
         records.put_entry(transaction, replace(message, status="new", answer=answer.id, withheld=False))
         found.append(answer.id)
     return found
+
+
+def _was_dropped(view: View, answer_id: str) -> bool:
+    answer = records.write(view, answer_id) if answer_id else None
+    return answer is not None and answer.dropped
 
 
 def answered(count: int) -> str:

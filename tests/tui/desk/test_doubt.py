@@ -260,3 +260,15 @@ async def test_a_link_whose_answers_are_on_their_way_is_not_corrected(linking: M
     with pytest.raises(WrongState, match="cannot be changed"):
         await linking.edit(link.id, {"client_number": "OWN2"})
     assert [item.state for item in linking.outbox()] == ["queued"] * 4
+
+
+async def test_a_message_whose_answer_was_dropped_is_answered_with_the_next_link(linking: MemoryDesk) -> None:
+    linking.fake.before.append(Unconfirmed("fake", "no answer"))
+    await linking.drop((await linked(linking)).id)
+    [answer] = linking.outbox()
+    await linking.drop(answer.id)
+    await polled(linking)
+    assert linking.fake.ledger == []
+    assert (await linked(linking, "OWN2")).state == "done"
+    assert [body for _, _, body in linking.fake.ledger] == ["m1000", "m2000", "m3000"]
+    assert statuses(linking) == ["acknowledged"] * 3
