@@ -16,7 +16,7 @@ from tui.output import print_data, print_json, say, table, terminal_width
 from tui.session import Session, check_provider, find_ticket
 
 if TYPE_CHECKING:
-    from providers.model import TicketRow
+    from providers.model import TicketKey, TicketRow
     from tui.config import Config
     from tui.desk.desk import Desk
 
@@ -142,6 +142,17 @@ def _remark(desk: Desk, shown: Collection[str]) -> None:
             say(line)
 
 
+def _say_writes(desk: Desk, key: TicketKey) -> None:
+    """Say of each write to a ticket that is not over how it stands, as the outbox does."""
+    from tui.desk.waits import why
+
+    entries = desk.waiting_writes(key)
+    waits_for = desk.waits_for(entries)
+    for entry in entries:
+        told = why(entry, waits_for.get(entry.id, ""))
+        say(f"{entry.write.action} {entry.id} is {entry.state}{': ' if told else ''}{told}")
+
+
 @click.command("show")
 @ticket_arguments
 @click.option("--refresh", is_flag=True, help="Ask the vendor for the ticket's own page first.")
@@ -170,6 +181,7 @@ def show_ticket(session: Session, *, provider: str, number: str, refresh: bool, 
             zone, now, row = desk.declaration(provider).time_zone, desk.clock.now(), desk.row(key)
             needs = reasons(as_known(desk, [row])[0], now) if row is not None else []
             print_data(ticket_page(record, desk.timeline(key), now, zone, needs=needs))
+            _say_writes(desk, key)
         _remark(desk, {key.provider})
         return exits.OK
 

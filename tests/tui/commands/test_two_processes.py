@@ -72,7 +72,10 @@ def test_a_write_whose_process_was_killed_is_told_as_unconfirmed_before_anything
     )
     assert entry["waits_for"].endswith("nothing polls now: `vendorq sync --once` settles it")
     assert "unconfirmed=1" in bench.call("status").out
-    assert "a write is unconfirmed" in bench.call("show", "ensono", ticket).out
+    shown = bench.call("show", "ensono", ticket)
+    assert "a write is unconfirmed" in shown.out
+    assert f"{entry['id']} is unconfirmed: the process that sent it is gone, and nobody knows whether" in shown.err
+    assert shown.err.endswith("`vendorq sync --once` settles it\n")
     assert [each["number"] for each in bench.done("list", "is:mine")["tickets"]] == [ticket]
     assert bench.done("outbox", "drop", entry["id"])["write"]["state"] == "rejected"
     assert written(bench) == ["comment"]
