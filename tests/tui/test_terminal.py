@@ -114,7 +114,7 @@ def test_half_typed_words_outlive_a_lost_line(box: Sandbox, tmp_path: Path) -> N
     number = box.ensono.create(client_number="INC0001", shortDescription="Order entry stands still")
     with vendorq(box, tmp_path) as terminal:
         terminal.press(b"2")
-        terminal.until_shown(number)
+        terminal.until_shown(number, "1 of 1")  # in the list: the message is there a moment before its ticket
         terminal.press(b"c")
         terminal.until_shown("Comment *")
         terminal.press(b"The node")
@@ -123,7 +123,7 @@ def test_half_typed_words_outlive_a_lost_line(box: Sandbox, tmp_path: Path) -> N
         terminal.wait(10)
     with vendorq(box, tmp_path) as terminal:
         terminal.press(b"2")
-        terminal.until_shown(number)
+        terminal.until_shown(number, "1 of 1")  # in the list: the message is there a moment before its ticket
         terminal.press(b"c")
         terminal.until_shown("The node")
 

@@ -105,7 +105,8 @@ def drop(session: Session, *, entry_id: str, as_json: bool) -> int:
         if as_json:
             print_json(envelope(desk, [dropped]))
         else:
-            say(f"{dropped.write.action} for {dropped.write.provider} {dropped.write.number} is given up.")
+            told = f"{dropped.write.action} for {dropped.write.provider} {dropped.write.number} is given up."
+            say(words.sentences(told, dropped.note))
         return exits.OK
 
     return session.run(work)

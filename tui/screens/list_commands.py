@@ -224,12 +224,12 @@ class ListCommands:
         screen.follow()
 
     def leave_filter(self, line: FilterLine, *, kept: bool) -> None:
-        """The keys go back to the list."""
+        """The keys go back to the list, before the line goes: what is hidden with the focus gives it to a neighbour."""
+        self.go_to("tickets")
         line.close()
         self.screen.query_one(Footer).display = True
         if not kept or not line.text.strip():
             self.drop_filter()
-        self.go_to("tickets")
         if kept and self._wrong is not None:
             self.screen.say(f"Filter: {self._wrong.shorter()[0].rstrip('?')}. The rest holds.", "warning")
         self.screen.vendorq.typed.done(line.Left)

@@ -299,7 +299,8 @@ class MainScreen(AtOnce):
         if pane == "tickets":
             self.inbox.to_top()
         self.place_panes()
-        self.query_one(f"#{pane}").focus()
+        # At once: a focus that is asked for, and comes later, may come after that of the next key.
+        self.set_focus(self.query_one(f"#{pane}"))
         self.show_hints()
 
     def place_panes(self) -> None:
