@@ -76,7 +76,7 @@ def outcome_sentence(plan: FormPlan, entry: OutboxEntry) -> tuple[str, str]:
     if entry.state == "rejected":
         return safe_line(sentences(f"Not done: {entry.error}", entry.next_step)), "bad"
     # A correction was opened from the outbox, and is told of there.
-    where, see = ("here", "") if plan.corrects else ("in the outbox", ", see the outbox")
+    where, told = ("here", "Its entry") if plan.corrects else ("in the outbox", "The outbox")
     if entry.state == "unconfirmed":
-        return safe_line(f"{what}: no answer; it may have been done. It is being looked up{see}."), "warning"
+        return safe_line(f"{what}: no answer; it may have been done. {told} says how that is settled."), "warning"
     return safe_line(sentences(f"{what}: waits {where}.", entry.error)), "warning"

@@ -28,13 +28,6 @@ _OF_ITS_OWN = {"number": "", "client_number": "", "stamps": {}, "revision": 0, "
 
 
 @pytest.fixture
-async def box() -> AsyncIterator[Sandbox]:
-    """The vendors, whose people do nothing by themselves."""
-    async with Sandbox(seed=7, world=False) as box:
-        yield box
-
-
-@pytest.fixture
 async def desk(box: Sandbox, tmp_path: Path) -> AsyncIterator[Desk]:
     """A desk on the sandbox's clock."""
     async with desk_over(box, tmp_path / "state", KINDS, clock=box.clock) as desk:

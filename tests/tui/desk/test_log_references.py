@@ -19,13 +19,6 @@ KINDS = ("ensono", "kpn-connect", "kpn-incident", "tangoe", "smartops")
 
 
 @pytest.fixture
-async def box() -> AsyncIterator[Sandbox]:
-    """The vendors, whose people do nothing by themselves."""
-    async with Sandbox(seed=7, world=False) as box:
-        yield box
-
-
-@pytest.fixture
 async def desk(box: Sandbox, tmp_path: Path) -> AsyncIterator[Desk]:
     """A desk that logs, as the program does."""
     logfile.start(tmp_path / "log")
