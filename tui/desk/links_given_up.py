@@ -1,4 +1,4 @@
-"""A link that is given up: what of it has not left stays here, and its number goes where nobody was told it. Pure.
+"""A link that is given up: what of it has not left stays here, and its number goes where nobody was told it.
 
 Only of links whose number of ours travels with the answers to a ticket's messages.
 """
