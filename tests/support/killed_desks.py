@@ -30,6 +30,7 @@ REPEATABLE = {("ensono", "update"), ("ensono", "link")}
 """Writes that the vendor's rules let us send again where they got no answer: they only say a value once more."""
 KEPT_HERE = {("kpn-connect", "link")}
 """Writes that leave with other ones: what they do is in the books under those."""
+IN_FLIGHT = ("queued", "sending", "unconfirmed")  # one whose process is gone is told as unconfirmed
 MARK = re.compile(r"M\w+n\d+e")
 STEPS = 120
 """A desk is killed at the latest after so many steps."""
@@ -184,7 +185,7 @@ class Killed:
         assert entries.keys() >= self.written
         for identity, state in self.settled.items():
             assert state != "done" or entries[identity].state == "done", entries[identity]
-        self.last.update(entry.state for entry in entries.values() if entry.state in ("queued", "sending"))
+        self.last.update(entry.state for entry in entries.values() if entry.state in IN_FLIGHT)
         self.last["not applied"] += sum(not entry.applied for entry in desk.messages())
         self.last["not acknowledged"] += sum(not entry.released for entry in desk.messages() if entry.applied)
 
