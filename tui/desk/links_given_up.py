@@ -104,14 +104,9 @@ def _is_of_others(view: View, ticket: Ticket, link: OutboxEntry, came: Iterable[
         entry = records.entry_at(view, key)
         if entry is None or entry.patch is None or entry.own_write == link.id:
             continue
-        if entry.patch.set.get("client_number") == own and not _was_dropped(view, entry.own_write):
+        if entry.patch.set.get("client_number") == own and not records.was_dropped(view, entry.own_write):
             return True
     return False
-
-
-def _was_dropped(view: View, entry_id: str) -> bool:
-    entry = records.write(view, entry_id) if entry_id else None
-    return entry is not None and entry.dropped
 
 
 def _hold_again(transaction: Transaction, context: Context, answer: OutboxEntry, *, withheld: bool) -> None:

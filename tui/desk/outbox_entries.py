@@ -148,18 +148,16 @@ def _still_doubtful(entry: OutboxEntry, error: VendorError, now: datetime, earli
     It is looked for by when that one was sent, and only a person decides what becomes of it.
     """
     told, sent = _told(entry, error), earlier or entry.sent_at
-    return replace(
+    doubtful = replace(
         told,
         write=replace(entry.write, sent_at=sent),
         sent_at=sent,
         state="unconfirmed",
         error=f"{told.error}; an earlier try got no answer and may have been done",
         error_type=Unconfirmed.__name__,
-        next_step=f"{error.next_step} Look at the vendor whether it is done already, then retry or drop it.".strip(),
-        needs_engineer=True,
-        updated_at=now,
-        retry_at=None,
     )
+    step = f"{error.next_step} Look at the vendor whether it is done already, then retry or drop it.".strip()
+    return put_to_engineer(doubtful, step, now)
 
 
 def _never_left(entry: OutboxEntry, earlier: datetime | None) -> OutboxEntry:
@@ -194,14 +192,8 @@ def link_given_up(entry: OutboxEntry, now: datetime) -> OutboxEntry:
     """An answer without an answer whose link was given up: it may have been done, and is not repeated by itself."""
     own = entry.write.client_number
     words = f"the link it went with was given up, and the vendor may have been told {own}"
-    return replace(
-        entry,
-        error=f"{entry.error}; {words}" if entry.error else words,
-        next_step=f"Ask the vendor whether it has {own}: retry this to tell it so, or drop it.",
-        needs_engineer=True,
-        updated_at=now,
-        retry_at=None,
-    )
+    step = f"Ask the vendor whether it has {own}: retry this to tell it so, or drop it."
+    return put_to_engineer(replace(entry, error=f"{entry.error}; {words}" if entry.error else words), step, now)
 
 
 def put_to_engineer(entry: OutboxEntry, next_step: str, now: datetime) -> OutboxEntry:

@@ -35,7 +35,7 @@ def answers(transaction: Transaction, context: Context, write: Write, keys: Sequ
             continue
         if _says_number(transaction, message.answer, write.client_number):
             found.append(message.answer)
-        given_up = _was_dropped(transaction, message.answer)
+        given_up = records.was_dropped(transaction, message.answer)
         if not given_up and (message.answer or message.status != "held"):
             continue
         answer = outbox_entries.acknowledgement(context, message, write.client_number, now, place)
@@ -43,11 +43,6 @@ def answers(transaction: Transaction, context: Context, write: Write, keys: Sequ
         records.put_entry(transaction, replace(message, status="new", answer=answer.id, withheld=False))
         found.append(answer.id)
     return found
-
-
-def _was_dropped(view: View, answer_id: str) -> bool:
-    answer = records.write(view, answer_id) if answer_id else None
-    return answer is not None and answer.dropped
 
 
 def answered(count: int) -> str:

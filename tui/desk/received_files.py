@@ -44,42 +44,43 @@ async def keep(provider: str, attachment: Attachment, pieces: AsyncIterator[byte
     link stands in a folder's place, since none is followed. Nothing is left behind then.
     """
     name = safe_name(attachment.name)
-    partial = f".{name}.{secrets.token_hex(4)}.part"
-    with _beneath(root, names) as folder:
-        handle = os.open(partial, _FLAGS, 0o600, dir_fd=folder)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                size = 0
-                async for piece in pieces:
-                    size += len(piece)
-                    if size > LARGEST:
-                        raise TooLarge(provider, f"{name} is larger than {LARGEST // 2**20} MB and was not kept")
-                    file.write(piece)
-            if attachment.size is not None and size != attachment.size:
-                raise BadAnswer(
-                    provider,
-                    f"{name} came with {size} bytes where the vendor said {attachment.size}; it was not kept",
-                    next_step="Download it again, or ask the vendor to attach it again.",
-                    code=WRONG_SIZE,
-                )
-            return root.joinpath(*names, _place(folder, partial, name))
-        finally:
-            os.unlink(partial, dir_fd=folder)
+    with _beneath(root, names) as folder, _partial(folder, name) as (partial, handle):
+        with os.fdopen(handle, "wb") as file:
+            size = 0
+            async for piece in pieces:
+                size += len(piece)
+                if size > LARGEST:
+                    raise TooLarge(provider, f"{name} is larger than {LARGEST // 2**20} MB and was not kept")
+                file.write(piece)
+        if attachment.size is not None and size != attachment.size:
+            raise BadAnswer(
+                provider,
+                f"{name} came with {size} bytes where the vendor said {attachment.size}; it was not kept",
+                next_step="Download it again, or ask the vendor to attach it again.",
+                code=WRONG_SIZE,
+            )
+        return root.joinpath(*names, _place(folder, partial, name))
 
 
 def copy(source: Path, folder: Path, name: str) -> Path:
     """Copy a file of ours into another folder under its name, or the next free one."""
     folder.mkdir(parents=True, exist_ok=True)
+    with _descriptor(os.open(folder, _FOLDER)) as target, _partial(target, name) as (partial, handle):
+        with os.fdopen(handle, "wb") as file, source.open("rb") as original:
+            while piece := original.read(1 << 20):
+                file.write(piece)
+        return folder / _place(target, partial, name)
+
+
+@contextmanager
+def _partial(folder: int, name: str) -> Iterator[tuple[str, int]]:
+    """A new file's name and descriptor, for what has not come whole yet. It is gone in the end, placed or not."""
     partial = f".{name}.{secrets.token_hex(4)}.part"
-    with _descriptor(os.open(folder, _FOLDER)) as target:
-        handle = os.open(partial, _FLAGS, 0o600, dir_fd=target)
-        try:
-            with os.fdopen(handle, "wb") as file, source.open("rb") as original:
-                while piece := original.read(1 << 20):
-                    file.write(piece)
-            return folder / _place(target, partial, name)
-        finally:
-            os.unlink(partial, dir_fd=target)
+    handle = os.open(partial, _FLAGS, 0o600, dir_fd=folder)
+    try:
+        yield partial, handle
+    finally:
+        os.unlink(partial, dir_fd=folder)
 
 
 def _place(folder: int, partial: str, name: str) -> str:

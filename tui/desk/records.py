@@ -59,6 +59,12 @@ def write(view: View, entry_id: str) -> OutboxEntry | None:
     return None if document is None else from_document(OutboxEntry, document)
 
 
+def was_dropped(view: View, entry_id: str) -> bool:
+    """Whether there is such a write, and the engineer gave it up."""
+    found = write(view, entry_id) if entry_id else None
+    return found is not None and found.dropped
+
+
 def put_write(transaction: Transaction, record: OutboxEntry) -> None:
     """Keep an outbox entry."""
     transaction.put(Table.OUTBOX, record.id, to_document(record))
